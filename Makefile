@@ -1,0 +1,131 @@
+# Plain make over apxs. `make help` lists the targets.
+
+APXS   ?= $(shell command -v apxs || command -v apxs2)
+HTTPD  ?= $(shell command -v apache2 || command -v httpd)
+BUILD  ?= build
+CC     ?= cc
+# CI sets -Werror; a user's newer compiler should not stop the build.
+WERROR ?=
+# For sanitizers and coverage.
+EXTRA  ?=
+
+module := $(BUILD)/mod_session_security.so
+
+core  := $(wildcard src/core/*.c)
+glue  := mod_session_security.c $(wildcard src/*.c)
+unit  := $(wildcard tests/unit/*.c)
+
+core_o := $(core:%.c=$(BUILD)/%.o)
+glue_o := $(glue:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
+unit_o := $(unit:%.c=$(BUILD)/%.o)
+
+# httpd's and apr's own headers are not ours to warn about, hence -isystem.
+apr_cflags   := $(shell $(APXS) -q EXTRA_CPPFLAGS) \
+                -isystem $(shell $(APXS) -q APR_INCLUDEDIR) \
+                -isystem $(shell $(APXS) -q APU_INCLUDEDIR)
+httpd_cflags := -isystem $(shell $(APXS) -q INCLUDEDIR)
+apr_libs      = $(shell $$($(APXS) -q APR_CONFIG) --link-ld --libs) \
+                $(shell $$($(APXS) -q APU_CONFIG) --link-ld --libs)
+
+warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wundef \
+            -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+            -Wpointer-arith -Wvla -Wno-missing-field-initializers
+
+CFLAGS   ?= -O2 -g
+cflags   := -std=gnu11 -fPIC -fvisibility=hidden $(warnings) $(WERROR) \
+            $(apr_cflags) -Isrc -Iinclude -MMD -MP
+ldflags  := -Wl,-z,relro,-z,now
+
+all: $(module)
+
+$(module): $(core_o) $(glue_o)
+	$(CC) -shared $(CFLAGS) $(EXTRA) $(LDFLAGS) $(ldflags) -o $@ $^ -ljansson
+
+# The core is compiled without httpd's headers within reach.
+$(core_o): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
+
+$(filter-out $(BUILD)/assets.o,$(glue_o)): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(cflags) $(httpd_cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
+
+# --- the client, compiled in ---------------------------------------------
+
+$(BUILD)/embed: static/embed.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(warnings) $(WERROR) $(apr_cflags) $(CFLAGS) -o $@ $< \
+	    -ljansson -lz $(apr_libs)
+
+$(BUILD)/assets.c: $(BUILD)/embed static/session_security.js static/locales.json
+	$(BUILD)/embed static/session_security.js static/locales.json $@
+
+$(BUILD)/assets.o: $(BUILD)/assets.c
+	$(CC) $(cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
+
+# --- tests ------------------------------------------------------------------
+
+$(unit_o): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(cflags) -Wno-gnu-zero-variadic-macro-arguments $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
+
+$(BUILD)/unit: $(unit_o) $(core_o)
+	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) \
+	    $(apr_libs)
+
+unit: $(BUILD)/unit
+	cd tests && "$(abspath $(BUILD))/unit"
+
+test:
+	tests/run
+
+guards: all
+	tests/guards/run
+
+http: all
+	tests/run http
+
+browser: all
+	tests/run browser
+
+demo:
+	demo/run
+
+# --- analysis ---------------------------------------------------------------
+
+tidy: $(BUILD)/assets.c
+	clang-tidy --quiet $(core) $(glue) -- $(filter-out -MMD -MP,$(cflags)) $(httpd_cflags)
+
+cppcheck:
+	cppcheck --quiet --enable=warning,portability,performance \
+	    --error-exitcode=1 --inline-suppr --std=c11 -Isrc -Iinclude \
+	    -DAPR_DECLARE_NONSTD\(x\)=x $(core) $(glue) static/embed.c
+
+format:
+	clang-format -i $(core) $(glue) $(unit) src/*.h src/core/*.h include/*.h static/embed.c
+
+format-check:
+	clang-format --dry-run -Werror $(core) $(glue) $(unit) src/*.h src/core/*.h include/*.h static/embed.c
+
+# --- installation -----------------------------------------------------------
+
+install: all
+	install -d "$(DESTDIR)$(shell $(APXS) -q LIBEXECDIR)"
+	install -m 644 $(module) "$(DESTDIR)$(shell $(APXS) -q LIBEXECDIR)/"
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make            build $(module)'
+	@echo 'make demo       a running Apache with a login, on a free port'
+	@echo 'make test       everything: unit, guards, HTTP and browser tests'
+	@echo 'make unit | guards | http | browser   one of them'
+	@echo 'make install    into $(shell $(APXS) -q LIBEXECDIR)'
+	@echo 'make tidy | cppcheck | format | format-check | clean'
+
+.PHONY: all unit test guards http browser demo tidy cppcheck format \
+        format-check install clean help
+.DELETE_ON_ERROR:
+
+-include $(core_o:.o=.d) $(glue_o:.o=.d) $(unit_o:.o=.d)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows the directives: how they are read, merged, checked and asked for.
+ * Must not know requests' sessions, the store or HTML. */
+
+#ifndef MSS_CONFIG_H
+#define MSS_CONFIG_H
+
+#include <stdbool.h>
+
+#include "httpd.h"
+#include "http_config.h"
+#include "ap_expr.h"
+
+#include "core/clock.h"
+#include "core/kind.h"
+
+/* One line a setting of a section. FLAG: On/Off; TIME: microseconds;
+ * WORD: a string or NULL; LIST: array of const char *, KIND as written. */
+#define MSS_SETTINGS(FLAG, TIME, WORD, LIST)                                   \
+    FLAG(enabled, 0)                                                           \
+    FLAG(passive, 0)                                                           \
+    FLAG(inject, 1)                                                            \
+    FLAG(confirm_form_discard, 0)                                              \
+    TIME(warn_after, 540)                                                      \
+    TIME(expire_after, 600)                                                    \
+    TIME(max_lifetime, 0)                                                      \
+    WORD(language)                                                             \
+    WORD(stylesheet)                                                           \
+    LIST(events)
+
+typedef struct mss_conf mss_conf;
+typedef struct mss_server_conf mss_server_conf;
+
+/** The merged settings of the section that r is in. Never NULL. */
+const mss_conf *mss_conf_of(const request_rec *r);
+
+/* Settings as they are in force: defaults filled in. */
+bool mss_conf_enabled(const mss_conf *c);
+bool mss_conf_passive(const mss_conf *c);
+bool mss_conf_inject(const mss_conf *c);
+bool mss_conf_confirm_form_discard(const mss_conf *c);
+mss_activity mss_conf_activity(const mss_conf *c);
+mss_limits mss_conf_limits(const mss_conf *c);
+apr_interval_time_t mss_conf_update_interval(const mss_conf *c);
+/** A language tag, or NULL: the browser's. */
+const char *mss_conf_language(const mss_conf *c);
+/** URL or NULL. */
+const char *mss_conf_stylesheet(const mss_conf *c);
+/** DOM event names (const char *), or NULL: the client's own list. */
+const apr_array_header_t *mss_conf_events(const mss_conf *c);
+/** Message key -> text, or NULL. */
+const apr_table_t *mss_conf_messages(const mss_conf *c);
+/** Whether path (decoded, normalised) is one of SessionSecurityPassiveURLs. */
+bool mss_conf_path_is_passive(const mss_conf *c, const char *path);
+/** SessionSecurityReturnTo for r, checked: a path or URL in r->pool, or NULL. */
+const char *mss_conf_return_to(request_rec *r, const mss_conf *c);
+/** NULL, or a sentence that says why these settings cannot protect. */
+const char *mss_conf_contradiction(apr_pool_t *p, const mss_conf *c);
+
+/** SessionSecurityPath of a server, without a slash at its end. */
+const char *mss_conf_path(const server_rec *s);
+/** Whether SessionSecurity is On in any section of a server. */
+bool mss_conf_armed(const server_rec *s);
+/** The longest ExpireAfter set anywhere: how long a revocation is kept. */
+apr_interval_time_t mss_conf_longest(void);
+/** Slots of the shared memory table. */
+apr_size_t mss_conf_store_entries(void);
+
+/* For the module's table of contents. */
+extern const command_rec mss_conf_commands[];
+void *mss_conf_create_dir(apr_pool_t *p, char *dir);
+void *mss_conf_merge_dir(apr_pool_t *p, void *base, void *add);
+void *mss_conf_create_server(apr_pool_t *p, server_rec *s);
+void *mss_conf_merge_server(apr_pool_t *p, void *base, void *add);
+/** Forgets what a former reading of the configuration left (pre_config). */
+void mss_conf_reset(void);
+/** Checks every section on merged settings (check_config).
+ * @return OK, or a status that stops the start, after logging why. */
+int mss_conf_check(apr_pool_t *ptemp, server_rec *s);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows what a request is from the headers browsers send with it: a page that
+ * a person opened, a page, a script's request, a subresource.
+ * Must not know httpd or sessions. */
+
+#ifndef MSS_KIND_H
+#define MSS_KIND_H
+
+#include <stdbool.h>
+
+/** The request headers that matter; NULL where absent. */
+typedef struct {
+    const char *accept;
+    const char *requested_with; /* X-Requested-With */
+    const char *session_security; /* X-Session-Security */
+    const char *purpose;        /* Sec-Purpose, else Purpose or X-Moz */
+    const char *fetch_mode;     /* Sec-Fetch-Mode, https://w3.org/TR/fetch-metadata/ */
+    const char *fetch_dest;     /* Sec-Fetch-Dest */
+    const char *fetch_site;     /* Sec-Fetch-Site */
+    const char *fetch_user;     /* Sec-Fetch-User */
+} mss_headers;
+
+/** Directive SessionSecurityActivity. */
+typedef enum {
+    MSS_ACTIVITY_UNSET = -1,
+    MSS_ACTIVITY_NAVIGATIONS,
+    MSS_ACTIVITY_REQUESTS,
+    MSS_ACTIVITY_INPUT
+} mss_activity;
+
+/** A script's request: it wants data, and could not use a login page. */
+bool mss_kind_is_script(const mss_headers *h);
+
+/** A prefetch or prerender: nobody has asked for it yet. */
+bool mss_kind_is_prefetch(const mss_headers *h);
+
+/** A request for a document: what it answers may be shown as a page. */
+bool mss_kind_is_page(const mss_headers *h);
+
+/** A page that a person opened, as far as the browser tells. */
+bool mss_kind_is_opened(const mss_headers *h);
+
+/** Whether the request, if nothing makes it passive, is activity. */
+bool mss_kind_is_activity(const mss_headers *h, mss_activity what);
+
+/** Whether only a page of the same origin can have made the request. */
+bool mss_kind_is_same_origin(const mss_headers *h);
+
+#endif

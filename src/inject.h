@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows which answers are pages, and puts the client's element into them.
+ * The only caller of the scanner. Must not decide about sessions. */
+
+#ifndef MSS_INJECT_H
+#define MSS_INJECT_H
+
+#include "httpd.h"
+
+/** Registers the output filter. */
+void mss_inject_register(void);
+
+/** Hook post_config: finds the filters of other modules. */
+void mss_inject_init(void);
+
+/** Hook fixups, last, after mss_guard_stamp: takes from a request for a page
+ * the headers that would let it be answered without the element. */
+int mss_inject_prepare(request_rec *r);
+
+/** Hook insert_filter: puts the output filter into the chain of an answer. */
+void mss_inject_insert(request_rec *r);
+
+/** Hook insert_error_filter: the same for httpd's own error pages, which are
+ * passed through untouched. */
+void mss_inject_insert_error(request_rec *r);
+
+#endif

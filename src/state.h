@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows where the module keeps what it has found out about a request: one
+ * record for the request of the client, shared by its subrequests and internal
+ * redirects. Must not decide anything. */
+
+#ifndef MSS_STATE_H
+#define MSS_STATE_H
+
+#include <stdbool.h>
+
+#include "httpd.h"
+
+#include "core/clock.h"
+#include "core/kind.h"
+#include "core/stamp.h"
+#include "config.h"
+#include "session.h"
+
+typedef enum {
+    MSS_ENDPOINT_NONE,
+    MSS_ENDPOINT_PING,
+    MSS_ENDPOINT_LOGOUT,
+    MSS_ENDPOINT_SCRIPT,
+    MSS_ENDPOINT_MESSAGES,
+    MSS_ENDPOINT_UNKNOWN /* below the prefix, but nothing of ours: 404 */
+} mss_endpoint;
+
+/** Lives in the pool of the client's request. */
+typedef struct {
+    const char *path;      /* as the client asked, decoded and normalised */
+    mss_endpoint endpoint; /* claimed for one of our own */
+    const char *endpoint_file; /* what follows the prefix and its slash */
+
+    bool headers_known;
+    mss_headers headers; /* what mss_state_headers read */
+
+    bool entered;  /* the decision below has been made */
+    bool passive;  /* this request is no activity, by configuration */
+    bool tracked;  /* live, and authenticated: what the client may see */
+    bool denied;   /* a credentials header must be refused this once */
+    bool injected; /* the element is in: never a second one */
+    bool left;     /* the answer's headers have been dealt with */
+    mss_decision decision;
+    mss_record record;
+    mss_stamp stamp;  /* as the session carried it, or as renewed since */
+    mss_logins logins; /* who was logged in when the request came */
+} mss_state;
+
+/** The client's own request, up through redirects and subrequests. */
+request_rec *mss_state_top(request_rec *r);
+
+/** The record of r's client request; made if there is none. */
+mss_state *mss_state_get(request_rec *r);
+
+/** The same, or NULL if there is none yet. */
+mss_state *mss_state_peek(const request_rec *r);
+
+/** The headers that tell what kind of request it is. */
+const mss_headers *mss_state_headers(request_rec *r);
+
+#endif
