@@ -36,41 +36,52 @@ cflags   := -std=gnu11 -fPIC -fvisibility=hidden $(warnings) $(WERROR) \
             $(apr_cflags) -Isrc -Iinclude -MMD -MP
 ldflags  := -Wl,-z,relro,-z,now
 
+# `make V=1` shows the commands.
+q   := $(if $(V),,@)
+say := @echo
+
 all: $(module)
 
 $(module): $(core_o) $(glue_o)
-	$(CC) -shared $(CFLAGS) $(EXTRA) $(LDFLAGS) $(ldflags) -o $@ $^ -ljansson
+	$(say) LINK $@
+	$(q)$(CC) -shared $(CFLAGS) $(EXTRA) $(LDFLAGS) $(ldflags) -o $@ $^ -ljansson
 
 # The core is compiled without httpd's headers within reach.
 $(core_o): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
+	$(say) CC $<
+	$(q)$(CC) $(cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
 
 $(filter-out $(BUILD)/assets.o,$(glue_o)): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(cflags) $(httpd_cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
+	$(say) CC $<
+	$(q)$(CC) $(cflags) $(httpd_cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
 
 # --- the client, compiled in ---------------------------------------------
 
 $(BUILD)/embed: static/embed.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(warnings) $(WERROR) $(apr_cflags) $(CFLAGS) -o $@ $< \
+	$(say) CC $<
+	$(q)$(CC) -std=gnu11 $(warnings) $(WERROR) $(apr_cflags) $(CFLAGS) -o $@ $< \
 	    -ljansson -lz $(apr_libs)
 
 $(BUILD)/assets.c: $(BUILD)/embed static/session_security.js static/locales.json
 	$(BUILD)/embed static/session_security.js static/locales.json $@
 
 $(BUILD)/assets.o: $(BUILD)/assets.c
-	$(CC) $(cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
+	$(say) CC $<
+	$(q)$(CC) $(cflags) $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
 
 # --- tests ------------------------------------------------------------------
 
 $(unit_o): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(cflags) -Wno-gnu-zero-variadic-macro-arguments $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
+	$(say) CC $<
+	$(q)$(CC) $(cflags) -Wno-gnu-zero-variadic-macro-arguments $(CFLAGS) $(CPPFLAGS) $(EXTRA) -c -o $@ $<
 
 $(BUILD)/unit: $(unit_o) $(core_o)
-	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) \
+	$(say) LINK $@
+	$(q)$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) \
 	    $(apr_libs)
 
 unit: $(BUILD)/unit

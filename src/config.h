@@ -14,20 +14,6 @@
 #include "core/clock.h"
 #include "core/kind.h"
 
-/* One line a setting of a section. FLAG: On/Off; TIME: microseconds;
- * WORD: a string or NULL; LIST: array of const char *, KIND as written. */
-#define MSS_SETTINGS(FLAG, TIME, WORD, LIST)                                   \
-    FLAG(enabled, 0)                                                           \
-    FLAG(passive, 0)                                                           \
-    FLAG(inject, 1)                                                            \
-    FLAG(confirm_form_discard, 0)                                              \
-    TIME(warn_after, 540)                                                      \
-    TIME(expire_after, 600)                                                    \
-    TIME(max_lifetime, 0)                                                      \
-    WORD(language)                                                             \
-    WORD(stylesheet)                                                           \
-    LIST(events)
-
 typedef struct mss_conf mss_conf;
 typedef struct mss_server_conf mss_server_conf;
 

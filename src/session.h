@@ -10,11 +10,16 @@
 #include "httpd.h"
 #include "mod_session.h"
 
-/** Who was logged in by mod_auth_form when a request came: the values of the
- * entries "<realm>-user", by identity. */
+/** One login by mod_auth_form: the entry "<realm>-user" of a session. */
+typedef struct {
+    const char *key; /* the table's own strings */
+    const char *user;
+} mss_user;
+
+/** Who was logged in when a request came. */
 typedef struct {
     const session_rec *session;
-    apr_array_header_t *users; /* const char *, the table's own strings */
+    apr_array_header_t *users; /* mss_user */
 } mss_logins;
 
 typedef enum {
@@ -41,6 +46,9 @@ const char *mss_session_get(const session_rec *z);
  * long as z->pool. */
 void mss_session_set(session_rec *z, const char *value);
 
+/** Takes all entries out for this request alone; nothing will be saved. */
+void mss_session_clear(session_rec *z);
+
 /** Ends the session: every entry goes but our own, which becomes mark. Saved
  * at once where mod_session would lose the change over an internal redirect. */
 void mss_session_end(request_rec *r, session_rec *z, const char *mark);
@@ -48,11 +56,20 @@ void mss_session_end(request_rec *r, session_rec *z, const char *mark);
 /** Keeps mod_session from saving z with this answer. */
 void mss_session_keep_unsaved(session_rec *z);
 
+/** Whether mod_session will save z with this answer. */
+bool mss_session_will_save(const session_rec *z);
+
 /** Whether a save may change the key of the session (mod_session_dbd). */
 bool mss_session_changes_key(request_rec *r, const session_rec *z);
 
 void mss_session_logins(apr_pool_t *p, const session_rec *z, mss_logins *l);
-/** What has happened to the logins since they were taken. */
-mss_login mss_session_login(const session_rec *z, const mss_logins *since);
+/** What has happened to the logins since they were taken.
+ * @param login with MSS_LOGIN_NEW: whose */
+mss_login mss_session_login(const session_rec *z, const mss_logins *since,
+                            mss_user *login);
+/** The name of the first who was logged in, or NULL. */
+const char *mss_session_user(const mss_logins *l);
+/** The realm of a login: its key without "-user". In p. */
+const char *mss_session_realm(apr_pool_t *p, const mss_user *login);
 
 #endif

@@ -10,39 +10,41 @@
 
 #include "httpd.h"
 
+#include "config.h"
 #include "core/clock.h"
 #include "core/kind.h"
 #include "core/stamp.h"
-#include "config.h"
 #include "session.h"
 
 typedef enum {
     MSS_ENDPOINT_NONE,
     MSS_ENDPOINT_PING,
     MSS_ENDPOINT_LOGOUT,
-    MSS_ENDPOINT_SCRIPT,
-    MSS_ENDPOINT_MESSAGES,
+    MSS_ENDPOINT_ASSET,
     MSS_ENDPOINT_UNKNOWN /* below the prefix, but nothing of ours: 404 */
 } mss_endpoint;
 
 /** Lives in the pool of the client's request. */
 typedef struct {
-    const char *path;      /* as the client asked, decoded and normalised */
-    mss_endpoint endpoint; /* claimed for one of our own */
+    const char *path;          /* as the client asked, decoded, normalised */
+    mss_endpoint endpoint;     /* claimed for one of our own */
     const char *endpoint_file; /* what follows the prefix and its slash */
 
     bool headers_known;
     mss_headers headers; /* what mss_state_headers read */
 
-    bool entered;  /* the decision below has been made */
-    bool passive;  /* this request is no activity, by configuration */
-    bool tracked;  /* live, and authenticated: what the client may see */
-    bool denied;   /* a credentials header must be refused this once */
-    bool injected; /* the element is in: never a second one */
-    bool left;     /* the answer's headers have been dealt with */
+    bool entered;   /* the decision below has been made */
+    bool loaded;    /* record and stamp are those of the session */
+    bool passive;   /* this request is no activity, by configuration */
+    bool tracked;   /* live, and authenticated: what the client may see */
+    bool stamped;   /* the stamp has been moved, or need not be */
+    bool challenge; /* credentials that came with a dead session do not count */
+    bool injected;  /* the element is in: never a second one */
+    bool left;      /* the answer's headers have been dealt with */
+    mss_kind kind;  /* what the request can do to the stamp */
     mss_decision decision;
     mss_record record;
-    mss_stamp stamp;  /* as the session carried it, or as renewed since */
+    mss_stamp stamp;   /* as the session carried it, or as renewed since */
     mss_logins logins; /* who was logged in when the request came */
 } mss_state;
 
@@ -53,9 +55,12 @@ request_rec *mss_state_top(request_rec *r);
 mss_state *mss_state_get(request_rec *r);
 
 /** The same, or NULL if there is none yet. */
-mss_state *mss_state_peek(const request_rec *r);
+mss_state *mss_state_peek(request_rec *r);
 
 /** The headers that tell what kind of request it is. */
 const mss_headers *mss_state_headers(request_rec *r);
+
+/** Whether the session of this request is over, whoever ended it. */
+bool mss_state_is_over(const mss_state *state);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Knows the exact stamps and the revocations of all sessions: four verbs over
+ * Knows the exact stamps and the revocations of all sessions: a few verbs over
  * a provider. Must not know verdicts, requests' headers or HTML. */
 
 #ifndef MSS_STORE_H
@@ -10,38 +10,32 @@
 #include "httpd.h"
 
 #include "core/clock.h"
-
-#define MSS_STORE_KEY_BYTES 20
+#include "core/table.h"
 
 /** What a session is filed under: the SHA-1 of its id, so that what the store
  * holds cannot be used as an id. */
-typedef struct {
-    unsigned char bytes[MSS_STORE_KEY_BYTES];
-} mss_store_key;
-
-mss_store_key mss_store_key_of(const unsigned char *id, apr_size_t n);
-
-/** Hook post_config. @return OK, or a status that stops the start. */
-int mss_store_init(apr_pool_t *pconf, server_rec *s);
+mss_key mss_store_key(const unsigned char *id, apr_size_t n);
 
 /** Hook pre_config: registers the mutex. */
 int mss_store_pre_config(apr_pool_t *pconf);
+
+/** Hook post_config: makes the table, or finds that of the generation before.
+ * @return OK, or a status that stops the start, after logging why */
+int mss_store_init(server_rec *s);
 
 /** Hook child_init. */
 void mss_store_child_init(apr_pool_t *p, server_rec *s);
 
 /** Looks a session up: sets record->source to MSS_SOURCE_STORE, _REVOKED or
- * _NONE, and the times with the first. A store that fails is logged and counts
- * as one without a record. */
-void mss_store_get(const mss_store_key *key, mss_record *record);
+ * _NONE, with the first its times, with the second the reason. */
+void mss_store_get(const mss_key *key, mss_record *record);
 
 /** Moves a session's stamp forward to at, never back; makes the record if there
  * is none. @return false when the session has been revoked. */
-bool mss_store_touch(const mss_store_key *key, apr_time_t created,
-                     apr_time_t at);
+bool mss_store_touch(const mss_key *key, apr_time_t created, apr_time_t at);
 
 /** Revokes a session until that time. @return whether it was this call that
  * did: false if it had been revoked before. */
-bool mss_store_revoke(const mss_store_key *key, apr_time_t until);
+bool mss_store_revoke(const mss_key *key, apr_time_t until, mss_end reason);
 
 #endif

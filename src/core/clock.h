@@ -32,18 +32,29 @@ typedef enum {
     MSS_SOURCE_UNREADABLE /* a value of ours that cannot be read */
 } mss_source;
 
+/** Why a session ended. */
+typedef enum {
+    MSS_END_NONE,
+    MSS_END_IDLE,       /* ExpireAfter has passed */
+    MSS_END_LIFETIME,   /* MaxLifetime has passed */
+    MSS_END_LOGOUT,
+    MSS_END_RELOGIN,   /* a new login took its place */
+    MSS_END_UNREADABLE /* its value could not be read */
+} mss_end;
+
 /** What is known of one session. */
 typedef struct {
     mss_source source;
     apr_time_t last;    /* time of the last activity */
     apr_time_t created; /* time of the login */
+    mss_end reason;     /* why it was revoked or ended */
 } mss_record;
 
 /** What a request can do to the stamp. */
 typedef enum {
     MSS_KIND_PASSIVE,  /* answered, but no activity */
     MSS_KIND_ACTIVITY, /* a person did this */
-    MSS_KIND_REPORT    /* the client tells how long ago a person did something */
+    MSS_KIND_REPORT /* the client tells how long ago a person did something */
 } mss_kind;
 
 typedef enum {
@@ -53,20 +64,11 @@ typedef enum {
     MSS_REVOKED  /* it was ended before */
 } mss_verdict;
 
-typedef enum {
-    MSS_END_NONE,
-    MSS_END_IDLE,
-    MSS_END_LIFETIME,
-    MSS_END_LOGOUT,
-    MSS_END_RELOGIN,   /* a new login took its place */
-    MSS_END_UNREADABLE /* its value could not be read */
-} mss_end;
-
 typedef struct {
     mss_verdict verdict;
-    mss_end reason;               /* why, when not live */
-    apr_interval_time_t idle;     /* >= 0, after a report was taken in */
-    apr_interval_time_t limit;    /* the limit that ended it, else ExpireAfter */
+    mss_end reason;            /* why, when not live */
+    apr_interval_time_t idle;  /* >= 0, after a report was taken in */
+    apr_interval_time_t limit; /* the limit that ended it, else ExpireAfter */
     apr_interval_time_t lifetime; /* left of MaxLifetime; -1: no limit */
     apr_time_t stamp;             /* where the stamp moves to; 0: it stays */
     bool skewed;                  /* the stamp lies more than MSS_SKEW ahead */
@@ -75,16 +77,17 @@ typedef struct {
 /**
  * The decision about one request.
  *
- * A stamp in the future counts as now, so idle is never negative. A report
- * moves the stamp to now - client_idle when that is newer, never beyond now,
+ * A stamp in the future counts as now, so idle is never negative; one that is
+ * far ahead is to be set back to now, or it would keep the session for as long.
+ * A report moves the stamp to now - client_idle when that is newer, never beyond now,
  * and never for a session that is not live by the stamp already known.
  *
  * @param client_idle whole seconds since the last activity that a tab saw, or
  *                    MSS_IDLE_UNKNOWN; only read with MSS_KIND_REPORT
  */
-mss_decision mss_clock_decide(const mss_limits *limits, const mss_record *record,
-                              apr_time_t now, mss_kind kind,
-                              apr_int64_t client_idle);
+mss_decision mss_clock_decide(const mss_limits *limits,
+                              const mss_record *record, apr_time_t now,
+                              mss_kind kind, apr_int64_t client_idle);
 
 /** The word for a reason in logs, notes and JSON: "idle", "logout", ... */
 const char *mss_clock_reason(mss_end reason);

@@ -11,13 +11,14 @@
 /** The request headers that matter; NULL where absent. */
 typedef struct {
     const char *accept;
-    const char *requested_with; /* X-Requested-With */
+    const char *requested_with;   /* X-Requested-With */
     const char *session_security; /* X-Session-Security */
-    const char *purpose;        /* Sec-Purpose, else Purpose or X-Moz */
-    const char *fetch_mode;     /* Sec-Fetch-Mode, https://w3.org/TR/fetch-metadata/ */
-    const char *fetch_dest;     /* Sec-Fetch-Dest */
-    const char *fetch_site;     /* Sec-Fetch-Site */
-    const char *fetch_user;     /* Sec-Fetch-User */
+    const char *purpose;          /* Sec-Purpose, else Purpose or X-Moz */
+    const char
+        *fetch_mode; /* Sec-Fetch-Mode, https://w3.org/TR/fetch-metadata/ */
+    const char *fetch_dest; /* Sec-Fetch-Dest */
+    const char *fetch_site; /* Sec-Fetch-Site */
+    const char *fetch_user; /* Sec-Fetch-User */
 } mss_headers;
 
 /** Directive SessionSecurityActivity. */

@@ -28,8 +28,8 @@ typedef struct {
     bool ended; /* the mark of an ended session: reason and last only */
     mss_end reason;
     unsigned char id[MSS_ID_BYTES];
-    apr_uint64_t realm; /* keyed hash of the realm; 0: not known yet */
-    apr_uint64_t user;  /* keyed hash of the user; 0: not known yet */
+    apr_uint64_t realm; /* keyed hash of the realm */
+    apr_uint64_t user;  /* keyed hash of the user */
     apr_time_t created; /* the login */
     apr_time_t last;    /* the copy of the stamp; of a mark: when it ended */
 } mss_stamp;

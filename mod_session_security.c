@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The module's table of contents: its hooks, in the order in which they happen.
+ * What each of them does stands in the header that declares it. */
+
+#include "httpd.h"
+#include "http_config.h"
+#include "http_protocol.h"
+#include "http_request.h"
+
+#include "config.h"
+#include "endpoint.h"
+#include "guard.h"
+#include "inject.h"
+#include "intake.h"
+#include "start.h"
+
+static void register_hooks(apr_pool_t *p)
+{
+    (void)p;
+
+    /* The server starts. */
+    ap_hook_pre_config(mss_start_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(mss_start_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(mss_start_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(mss_start_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+
+    /* A request comes. Our own URLs are claimed before mod_rewrite, mod_proxy
+     * and mod_alias can translate them away. */
+    ap_hook_translate_name(mss_endpoint_claim, NULL, NULL,
+                           APR_HOOK_REALLY_FIRST);
+
+    /* The session is judged before anybody is authenticated by it, and in each
+     * of the ways that Satisfy knows. PER_CONF: a hook registered PER_URI
+     * would make httpd authorize each subrequest of the server again. */
+    ap_hook_check_access(mss_guard_enter, NULL, NULL, APR_HOOK_FIRST,
+                         AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_access_ex(mss_endpoint_admit, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authn(mss_guard_authenticate, NULL, NULL,
+                        APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+
+    /* Our own URLs are answered here, since the handlers of other modules come
+     * before ours where they are configured, and so do redirects in fixups. */
+    ap_hook_fixups(mss_endpoint_answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
+
+    /* The user is final; the handler has not run. */
+    ap_hook_fixups(mss_guard_stamp, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_fixups(mss_inject_prepare, NULL, NULL, APR_HOOK_REALLY_LAST + 1);
+
+    /* The body comes in, the answer goes out: after mod_include, before
+     * mod_session saves and mod_deflate compresses. */
+    ap_hook_insert_filter(mss_intake_insert, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_filter(mss_inject_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_insert_error_filter(mss_inject_insert_error, NULL, NULL,
+                                APR_HOOK_REALLY_LAST);
+    mss_intake_register();
+    mss_inject_register();
+}
+
+/* Only this symbol leaves the module. */
+extern module __attribute__((visibility("default"))) session_security_module;
+
+/* clang-format off */
+AP_DECLARE_MODULE(session_security) = {
+    STANDARD20_MODULE_STUFF,
+    mss_conf_create_dir,
+    mss_conf_merge_dir,
+    mss_conf_create_server,
+    mss_conf_merge_server,
+    mss_conf_commands,
+    register_hooks
+};
+/* clang-format on */

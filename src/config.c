@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "config.h"
+
+#include "apr_strings.h"
+#include "http_core.h"
+
+#include "assets.h"
+#include "core/match.h"
+#include "core/parse.h"
+#include "core/url.h"
+#include "directives.h"
+#include "log.h"
+
+/* WCAG 2.2, success criterion 2.2.1: time enough to extend. */
+#define LONG_ENOUGH_TO_EXTEND apr_time_from_sec(20)
+
+/* The defaults stand here alone: no slot ever holds one that nobody wrote. */
+#define WARN_AFTER apr_time_from_sec(540)
+#define EXPIRE_AFTER apr_time_from_sec(600)
+#define UPDATES_PER_EXPIRY 10
+#define PATH "/session_security"
+
+/* What a former reading must not leave behind: mss_conf_reset. */
+static apr_interval_time_t longest = EXPIRE_AFTER;
+
+void mss_conf_reset(void)
+{
+    longest = EXPIRE_AFTER;
+    mss_directives_reset();
+}
+
+void mss_conf_note_expiry(apr_interval_time_t expire_after)
+{
+    if (expire_after > longest) {
+        longest = expire_after;
+    }
+}
+
+apr_interval_time_t mss_conf_longest(void)
+{
+    return longest;
+}
+
+/* --- create and merge ------------------------------------------------------ */
+
+void *mss_conf_create_dir(apr_pool_t *p, char *dir)
+{
+    mss_conf *c = apr_pcalloc(p, sizeof(*c));
+
+    (void)dir;
+#define CREATE(type, field) c->field = MSS_UNSET;
+    MSS_SCALARS(CREATE)
+#undef CREATE
+    c->activity = MSS_ACTIVITY_UNSET;
+    return c;
+}
+
+static apr_array_header_t *append(apr_pool_t *p, apr_array_header_t *base,
+                                  apr_array_header_t *add)
+{
+    if (!base || !add) {
+        return add ? add : base;
+    }
+    return apr_array_append(p, base, add);
+}
+
+void *mss_conf_merge_dir(apr_pool_t *p, void *base_v, void *add_v)
+{
+    const mss_conf *base = base_v;
+    const mss_conf *add = add_v;
+    mss_conf *c = apr_pmemdup(p, base, sizeof(*c));
+
+#define MERGE(type, field)                                                     \
+    if (add->field != MSS_UNSET) {                                             \
+        c->field = add->field;                                                 \
+    }
+    MSS_SCALARS(MERGE)
+#undef MERGE
+#define MERGE(type, field)                                                     \
+    if (add->field) {                                                          \
+        c->field = add->field;                                                 \
+    }
+    MSS_POINTERS(MERGE)
+#undef MERGE
+    if (add->activity != MSS_ACTIVITY_UNSET) {
+        c->activity = add->activity;
+    }
+    c->passive_urls = add->passive_urls_reset
+                          ? add->passive_urls
+                          : append(p, base->passive_urls, add->passive_urls);
+    c->passive_urls_reset = base->passive_urls_reset || add->passive_urls_reset;
+    if (base->messages && add->messages) {
+        c->messages = apr_table_overlay(p, add->messages, base->messages);
+        apr_table_compress(c->messages, APR_OVERLAP_TABLES_SET);
+    }
+    else if (add->messages) {
+        c->messages = add->messages;
+    }
+    return c;
+}
+
+void *mss_conf_create_server(apr_pool_t *p, server_rec *s)
+{
+    (void)s;
+    return apr_pcalloc(p, sizeof(mss_server_conf));
+}
+
+void *mss_conf_merge_server(apr_pool_t *p, void *base_v, void *add_v)
+{
+    const mss_server_conf *base = base_v;
+    const mss_server_conf *add = add_v;
+    mss_server_conf *c = apr_pmemdup(p, add, sizeof(*c));
+
+    c->armed = base->armed || add->armed;
+    if (!add->path) {
+        c->path = base->path;
+    }
+    return c;
+}
+
+/* --- what is in force ------------------------------------------------------- */
+
+const mss_conf *mss_conf_of(const request_rec *r)
+{
+    return ap_get_module_config(r->per_dir_config, &session_security_module);
+}
+
+bool mss_conf_enabled(const mss_conf *c)
+{
+    return c->enabled == 1;
+}
+
+bool mss_conf_passive(const mss_conf *c)
+{
+    return c->passive == 1;
+}
+
+bool mss_conf_inject(const mss_conf *c)
+{
+    return c->inject != 0;
+}
+
+bool mss_conf_confirm_form_discard(const mss_conf *c)
+{
+    return c->confirm_form_discard == 1;
+}
+
+mss_activity mss_conf_activity(const mss_conf *c)
+{
+    return c->activity == MSS_ACTIVITY_UNSET ? MSS_ACTIVITY_NAVIGATIONS
+                                             : c->activity;
+}
+
+static apr_interval_time_t or_default(apr_interval_time_t set,
+                                      apr_interval_time_t otherwise)
+{
+    return set == MSS_UNSET ? otherwise : set;
+}
+
+mss_limits mss_conf_limits(const mss_conf *c)
+{
+    return (mss_limits){
+        .warn_after = or_default(c->warn_after, WARN_AFTER),
+        .expire_after = or_default(c->expire_after, EXPIRE_AFTER),
+        .max_lifetime = or_default(c->max_lifetime, 0),
+    };
+}
+
+apr_interval_time_t mss_conf_update_interval(const mss_conf *c)
+{
+    return or_default(c->update_interval,
+                      or_default(c->expire_after, EXPIRE_AFTER)
+                          / UPDATES_PER_EXPIRY);
+}
+
+const char *mss_conf_language(const mss_conf *c)
+{
+    return c->language && *c->language ? c->language : NULL;
+}
+
+const char *mss_conf_stylesheet(const mss_conf *c)
+{
+    return c->stylesheet && *c->stylesheet ? c->stylesheet : NULL;
+}
+
+const apr_array_header_t *mss_conf_events(const mss_conf *c)
+{
+    return c->events && c->events->nelts > 0 ? c->events : NULL;
+}
+
+const apr_table_t *mss_conf_messages(const mss_conf *c)
+{
+    return c->messages;
+}
+
+bool mss_conf_path_is_passive(const mss_conf *c, const char *path)
+{
+    for (int i = 0; c->passive_urls && i < c->passive_urls->nelts; i++) {
+        if (mss_match_path(APR_ARRAY_IDX(c->passive_urls, i, const char *),
+                           path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *mss_conf_return_to(request_rec *r, const mss_conf *c)
+{
+    const mss_return_to *to = c->return_to;
+    const char *fault = NULL;
+    const char *target;
+
+    if (!to || !to->written) {
+        return NULL;
+    }
+    target = to->expr ? ap_expr_str_exec(r, to->expr, &fault) : to->written;
+    if (fault || !target || !mss_url_may_go(to->written, target)) {
+        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
+                      "SessionSecurityReturnTo does not lead to a path or to "
+                      "the origin that is written there; the page is loaded "
+                      "again instead: %s",
+                      fault ? fault : target);
+        return NULL;
+    }
+    return target;
+}
+
+static const mss_server_conf *server_conf(const server_rec *s)
+{
+    return ap_get_module_config(s->module_config, &session_security_module);
+}
+
+const char *mss_conf_path(const server_rec *s)
+{
+    const char *path = server_conf(s)->path;
+
+    return path ? path : PATH;
+}
+
+bool mss_conf_armed(const server_rec *s)
+{
+    return server_conf(s)->armed;
+}
+
+const char *mss_conf_contradiction(apr_pool_t *p, const mss_conf *c)
+{
+    mss_limits l = mss_conf_limits(c);
+
+    if (l.warn_after < l.expire_after) {
+        return NULL;
+    }
+    return apr_psprintf(
+        p,
+        "SessionSecurityWarnAfter (%" APR_TIME_T_FMT "s) must be less than "
+        "SessionSecurityExpireAfter (%" APR_TIME_T_FMT "s), as these are "
+        "merged here; set both in the same section",
+        apr_time_sec(l.warn_after), apr_time_sec(l.expire_after));
+}
+
+/* --- the check of all sections, merged -------------------------------------- */
+
+typedef struct {
+    apr_pool_t *p;
+    server_rec *s;
+    int faults;
+} check_context;
+
+static void check_sections(check_context *x, apr_array_header_t *sections,
+                           const mss_conf *outer);
+
+/* Whether a section says something that could contradict what it inherits. */
+static bool has_limits(const mss_conf *c)
+{
+    return c->enabled == 1 || c->warn_after != MSS_UNSET
+           || c->expire_after != MSS_UNSET;
+}
+
+static void check_conf(check_context *x, const mss_conf *own,
+                       const mss_conf *merged, const char *where)
+{
+    const char *fault = mss_conf_contradiction(x->p, merged);
+    mss_limits l = mss_conf_limits(merged);
+
+    if (!has_limits(own)) {
+        return;
+    }
+    if (fault) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, x->s,
+                     "MSS0001: %s: %s", where, fault);
+        x->faults++;
+    }
+    else if (l.expire_after - l.warn_after < LONG_ENOUGH_TO_EXTEND) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING | APLOG_STARTUP, 0, x->s,
+                     "MSS0002: %s: less than 20 s between "
+                     "SessionSecurityWarnAfter and SessionSecurityExpireAfter "
+                     "is too short for some people (WCAG 2.2, 2.2.1)",
+                     where);
+    }
+}
+
+static void check_section(check_context *x, ap_conf_vector_t *section,
+                          const mss_conf *outer)
+{
+    core_dir_config *core = ap_get_core_module_config(section);
+    mss_conf *own = ap_get_module_config(section, &session_security_module);
+    const mss_conf *merged = outer;
+
+    if (own) {
+        merged = mss_conf_merge_dir(x->p, (void *)outer, own);
+        check_conf(x, own, merged,
+                   core && core->d ? core->d : "<Files> or <If>");
+    }
+    if (core) {
+        check_sections(x, core->sec_file, merged);
+        check_sections(x, core->sec_if, merged);
+    }
+}
+
+static void check_sections(check_context *x, apr_array_header_t *sections,
+                           const mss_conf *outer)
+{
+    for (int i = 0; sections && i < sections->nelts; i++) {
+        check_section(x, APR_ARRAY_IDX(sections, i, ap_conf_vector_t *), outer);
+    }
+}
+
+static void check_server(check_context *x)
+{
+    core_server_config *core = ap_get_core_module_config(x->s->module_config);
+    core_dir_config *defaults =
+        ap_get_core_module_config(x->s->lookup_defaults);
+    const mss_conf *c =
+        ap_get_module_config(x->s->lookup_defaults, &session_security_module);
+
+    check_conf(x, c, c, "server config");
+    check_sections(x, core->sec_dir, c);
+    check_sections(x, core->sec_url, c);
+    check_sections(x, defaults->sec_file, c);
+    check_sections(x, defaults->sec_if, c);
+}
+
+int mss_conf_check(apr_pool_t *ptemp, server_rec *s)
+{
+    check_context x = {ptemp, NULL, 0};
+
+    for (x.s = s; x.s; x.s = x.s->next) {
+        check_server(&x);
+    }
+    return x.faults ? HTTP_INTERNAL_SERVER_ERROR : OK;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "header.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "apr_strings.h"
+
+#define SPACE " \t"
+
+/* The next element of a comma separated list, with the space around it taken
+ * off. A comma in quotes does not part. @return NULL at the end */
+static const char *next(const char **list, size_t *n)
+{
+    const char *start = *list + strspn(*list, SPACE ",");
+    const char *end = start;
+    bool quoted = false;
+
+    for (; *end && (quoted || *end != ','); end++) {
+        if (*end == '\\' && quoted && end[1]) {
+            end++;
+        }
+        else if (*end == '"') {
+            quoted = !quoted;
+        }
+    }
+    *list = end;
+    while (end > start && strchr(SPACE, end[-1])) {
+        end--;
+    }
+    *n = (size_t)(end - start);
+    return *start ? start : NULL;
+}
+
+/* Whether an element's name, before "=" or ";", is that word. */
+static bool named(const char *element, size_t n, const char *word)
+{
+    size_t length = strcspn(element, "=;" SPACE);
+
+    return (length < n ? length : n) == strlen(word)
+           && strncasecmp(element, word, strlen(word)) == 0;
+}
+
+const char *mss_header_private(apr_pool_t *p, const char *cache_control)
+{
+    const char *kept = NULL;
+    const char *element;
+    bool is_private = false;
+    size_t n;
+
+    while ((element = next(&cache_control, &n))) {
+        if (named(element, n, "public") || named(element, n, "s-maxage")) {
+            continue;
+        }
+        /* private="Set-Cookie" says it of a header, not of the response. */
+        is_private = is_private || named(element, n, "no-store")
+                     || (named(element, n, "private") && n == 7);
+        element = apr_pstrmemdup(p, element, n);
+        kept = kept ? apr_pstrcat(p, kept, ", ", element, NULL) : element;
+    }
+    if (is_private) {
+        return kept;
+    }
+    return kept ? apr_pstrcat(p, kept, ", private", NULL) : "private";
+}
+
+/* Whether an element carries a weight of zero: it is refused. */
+static bool is_refused(const char *element, size_t n)
+{
+    const char *q = memchr(element, ';', n);
+
+    if (!q) {
+        return false;
+    }
+    q += 1 + strspn(q + 1, SPACE);
+    if (strncasecmp(q, "q=0", 3) != 0) {
+        return false;
+    }
+    q += 3;
+    return strspn(q, ".0") == strcspn(q, "," SPACE);
+}
+
+bool mss_header_accepts_gzip(const char *accept_encoding)
+{
+    bool any = false;
+    const char *element;
+    size_t n;
+
+    while (accept_encoding && (element = next(&accept_encoding, &n))) {
+        if (named(element, n, "gzip") || named(element, n, "x-gzip")) {
+            return !is_refused(element, n);
+        }
+        any = any || (named(element, n, "*") && !is_refused(element, n));
+    }
+    return any;
+}
+
+bool mss_header_is_host(const char *url, const char *host)
+{
+    const char *at = strstr(url, "://");
+    size_t n = strlen(host);
+
+    if (!at || n == 0) {
+        return false;
+    }
+    at += 3;
+    return strncasecmp(at, host, n) == 0 && (!at[n] || at[n] == '/');
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "kind.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+static bool is(const char *value, const char *token)
+{
+    return value && strcasecmp(value, token) == 0;
+}
+
+/* Whether needle stands in a header's value, without regard to case. */
+static bool mentions(const char *value, const char *needle)
+{
+    size_t n = strlen(needle);
+
+    for (; value && *value; value++) {
+        if (strncasecmp(value, needle, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool sends_fetch_metadata(const mss_headers *h)
+{
+    return h->fetch_mode || h->fetch_dest || h->fetch_site || h->fetch_user;
+}
+
+static bool accepts_html(const mss_headers *h)
+{
+    return mentions(h->accept, "text/html");
+}
+
+/* An Accept that names types, but none that a page could have. A browser asks
+ * for pages with text/html and for images, styles and scripts with a wildcard;
+ * only a script asks for application/json alone. */
+static bool wants_data(const mss_headers *h)
+{
+    return h->accept && strchr(h->accept, '/') && !accepts_html(h)
+           && !strchr(h->accept, '*');
+}
+
+bool mss_kind_is_script(const mss_headers *h)
+{
+    return h->requested_with || h->session_security
+           || is(h->fetch_dest, "empty") || wants_data(h);
+}
+
+bool mss_kind_is_prefetch(const mss_headers *h)
+{
+    return mentions(h->purpose, "prefetch") || mentions(h->purpose, "prerender")
+           || mentions(h->purpose, "preview");
+}
+
+bool mss_kind_is_page(const mss_headers *h)
+{
+    if (h->requested_with || h->session_security) {
+        return false;
+    }
+    if (h->fetch_dest) {
+        return is(h->fetch_dest, "document") || is(h->fetch_dest, "iframe")
+               || is(h->fetch_dest, "frame");
+    }
+    if (h->fetch_mode) {
+        return is(h->fetch_mode, "navigate");
+    }
+    return !h->accept || accepts_html(h);
+}
+
+bool mss_kind_is_opened(const mss_headers *h)
+{
+    if (mss_kind_is_prefetch(h)) {
+        return false;
+    }
+    if (sends_fetch_metadata(h)) {
+        return is(h->fetch_mode, "navigate") && is(h->fetch_user, "?1");
+    }
+    return !h->requested_with && !h->session_security
+           && (!h->accept || accepts_html(h));
+}
+
+/* Another site's page can make a browser load anything from here. */
+static bool is_cross_site_subresource(const mss_headers *h)
+{
+    return h->fetch_site && !is(h->fetch_site, "same-origin")
+           && !is(h->fetch_site, "none") && !is(h->fetch_mode, "navigate");
+}
+
+bool mss_kind_is_activity(const mss_headers *h, mss_activity what)
+{
+    switch (what) {
+    case MSS_ACTIVITY_INPUT:
+        return false;
+    case MSS_ACTIVITY_REQUESTS:
+        return !mss_kind_is_prefetch(h) && !is_cross_site_subresource(h);
+    case MSS_ACTIVITY_NAVIGATIONS:
+    case MSS_ACTIVITY_UNSET:
+        break;
+    }
+    return mss_kind_is_opened(h);
+}
+
+bool mss_kind_is_same_origin(const mss_headers *h)
+{
+    /* Both headers make a browser ask first, by a CORS preflight that httpd
+     * does not grant; what the browser says of itself counts before them. */
+    if (h->fetch_site) {
+        return is(h->fetch_site, "same-origin");
+    }
+    return h->requested_with || h->session_security;
+}

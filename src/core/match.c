@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "match.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static bool at_boundary(const char *path)
+{
+    return !*path || *path == '/';
+}
+
+/* The classic walk with one point to come back to: no recursion, so a hostile
+ * path costs at most pattern times path. */
+static bool glob(const char *pattern, const char *path)
+{
+    const char *star = NULL;
+    const char *retry = NULL;
+
+    while (*path) {
+        if (!*pattern && at_boundary(path)) {
+            return true;
+        }
+        if (*pattern == '*') {
+            star = ++pattern;
+            retry = path;
+        }
+        else if (*pattern == *path || (*pattern == '?' && *path != '/')) {
+            pattern++;
+            path++;
+        }
+        else if (star) {
+            pattern = star;
+            path = ++retry;
+        }
+        else {
+            return false;
+        }
+    }
+    while (*pattern == '*') {
+        pattern++;
+    }
+    return !*pattern;
+}
+
+bool mss_match_path(const char *pattern, const char *path)
+{
+    size_t n = strlen(pattern);
+
+    if (strpbrk(pattern, "*?")) {
+        return glob(pattern, path);
+    }
+    if (strncmp(pattern, path, n) != 0) {
+        return false;
+    }
+    return at_boundary(path + n) || (n > 0 && pattern[n - 1] == '/');
+}
+
+bool mss_match_name(const char *pattern, const char *name)
+{
+    size_t n = strlen(pattern);
+
+    if (n > 0 && pattern[n - 1] == '*') {
+        return strncmp(pattern, name, n - 1) == 0;
+    }
+    return strcmp(pattern, name) == 0;
+}

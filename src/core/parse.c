@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "parse.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* More digits than any time in range needs in any unit: 30 days in ms. */
+#define TIME_DIGITS 10
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* ap_timeout_parameter_parse looks at one letter or two: to it 5hello is five
+ * hours. */
+static bool is_unit(const char *text)
+{
+    static const char *const units[] = {
+        "",        "ms", "s",    "sec",   "mi",     "min",    "minute",
+        "minutes", "h",  "hour", "hours", "second", "seconds"};
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (strcmp(text, units[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *mss_parse_time_fault(const char *text, bool read,
+                                 apr_interval_time_t parsed)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    if (digits == 0 || !is_unit(text + digits)) {
+        return "is not a time; write seconds or a number with a unit, such as "
+               "540, 540s, 9min or 1h";
+    }
+    if (digits > TIME_DIGITS || !read || parsed > MSS_TIME_MAX) {
+        return "is longer than 30 days; write a time from 1s to 30 days, such "
+               "as 540, 9min or 720h";
+    }
+    if (parsed < MSS_TIME_MIN) {
+        return "is shorter than a second; write a time from 1s to 30 days, "
+               "such as 540, 9min or 1h";
+    }
+    return NULL;
+}
+
+const char *mss_parse_parameter(const char *query, const char *name,
+                                apr_size_t *n)
+{
+    size_t length = strlen(name);
+    const char *found = NULL;
+
+    while (query && *query) {
+        size_t size = strcspn(query, "&");
+
+        if (size > length && query[length] == '='
+            && strncmp(query, name, length) == 0) {
+            found = query + length + 1;
+            *n = size - length - 1;
+        }
+        query += size;
+        query += *query == '&';
+    }
+    return found;
+}
+
+/* Digits up to the end; INT64_MAX where they say more. */
+static bool read_decimal(const char *text, apr_size_t n, apr_int64_t *value)
+{
+    *value = 0;
+    for (apr_size_t i = 0; i < n; i++) {
+        if (!is_digit(text[i])) {
+            return false;
+        }
+        if (*value > (INT64_MAX - 9) / 10) {
+            *value = INT64_MAX;
+        }
+        else {
+            *value = *value * 10 + (text[i] - '0');
+        }
+    }
+    return n > 0;
+}
+
+apr_int64_t mss_parse_idle_for(const char *query)
+{
+    apr_size_t n = 0;
+    const char *text = mss_parse_parameter(query, "idleFor", &n);
+    bool negative = text && n > 0 && *text == '-';
+    apr_int64_t value;
+
+    if (!text || !read_decimal(text + negative, n - negative, &value)) {
+        return MSS_IDLE_UNKNOWN;
+    }
+    return negative ? 0 : value;
+}
+
+/* One number of a limits text, with the dot behind it; milliseconds. */
+static bool read_limit(const char **text, const char *end,
+                       apr_interval_time_t *limit)
+{
+    const char *dot = memchr(*text, '.', (size_t)(end - *text));
+    apr_int64_t ms;
+
+    if (!dot || !read_decimal(*text, (apr_size_t)(dot - *text), &ms)
+        || ms > MSS_TIME_MAX / 1000) {
+        return false;
+    }
+    *limit = ms * 1000;
+    *text = dot + 1;
+    return true;
+}
+
+static bool read_mac(const char *text, const char *end, apr_uint64_t *mac)
+{
+    *mac = 0;
+    for (; text < end; text++) {
+        static const char digits[] = "0123456789abcdef";
+        const char *at = memchr(digits, *text, 16);
+
+        if (!at || *mac >> 60) {
+            return false;
+        }
+        *mac = *mac << 4 | (apr_uint64_t)(at - digits);
+    }
+    return true;
+}
+
+apr_size_t mss_parse_limits(const char *text, apr_size_t n, mss_limits *limits,
+                            apr_uint64_t *mac)
+{
+    const char *at = text;
+    const char *end = text + n;
+
+    if (read_limit(&at, end, &limits->warn_after)
+        && read_limit(&at, end, &limits->expire_after)
+        && read_limit(&at, end, &limits->max_lifetime)
+        && limits->expire_after > 0 && end - at == 16
+        && read_mac(at, end, mac)) {
+        return (apr_size_t)(at - 1 - text);
+    }
+    return 0;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "table.h"
+
+#include <string.h>
+
+#define MAGIC 0x6d73735f7461626cULL /* "mss_tabl" */
+/* Another layout of header or slot gets another number. */
+#define LAYOUT 1
+
+typedef enum {
+    FREE,
+    LIVE,
+    REVOKED /* plus the reason */
+} slot_state;
+
+typedef struct {
+    unsigned char key[MSS_KEY_BYTES];
+    apr_uint32_t state;
+    apr_time_t created;
+    apr_time_t last;       /* of a revocation: until when it must be kept */
+    apr_uint64_t spare[3]; /* one slot, one cache line */
+} slot;
+
+typedef struct {
+    slot slots[MSS_TABLE_WAYS];
+} set;
+
+struct mss_table {
+    apr_uint64_t magic;
+    apr_uint32_t layout;
+    apr_uint32_t slot_size;
+    apr_uint64_t sets;
+    apr_uint64_t evictions;
+    apr_uint64_t spare[4];
+};
+
+static apr_size_t sets_for(apr_size_t entries)
+{
+    return entries < MSS_TABLE_WAYS
+               ? 1
+               : (entries + MSS_TABLE_WAYS - 1) / MSS_TABLE_WAYS;
+}
+
+apr_size_t mss_table_size(apr_size_t entries)
+{
+    return sizeof(mss_table) + sets_for(entries) * sizeof(set);
+}
+
+static set *sets_of(const mss_table *t)
+{
+    return (set *)(void *)(t + 1);
+}
+
+mss_table *mss_table_make(void *memory, apr_size_t entries)
+{
+    mss_table *t = memory;
+
+    memset(t, 0, mss_table_size(entries));
+    t->layout = LAYOUT;
+    t->slot_size = sizeof(slot);
+    t->sets = sets_for(entries);
+    t->magic = MAGIC;
+    return t;
+}
+
+mss_table *mss_table_adopt(void *memory, apr_size_t size, apr_size_t entries)
+{
+    mss_table *t = memory;
+
+    if (size != mss_table_size(entries) || t->magic != MAGIC
+        || t->layout != LAYOUT || t->slot_size != sizeof(slot)
+        || t->sets != sets_for(entries)) {
+        return NULL;
+    }
+    return t;
+}
+
+static set *set_of(const mss_table *t, const unsigned char *key)
+{
+    apr_uint32_t hash;
+
+    memcpy(&hash, key, sizeof(hash));
+    return sets_of(t) + hash % t->sets;
+}
+
+static slot *find(const mss_table *t, const mss_key *key)
+{
+    set *in = set_of(t, key->bytes);
+
+    for (int i = 0; i < MSS_TABLE_WAYS; i++) {
+        slot *s = &in->slots[i];
+
+        if (s->state != FREE
+            && memcmp(s->key, key->bytes, MSS_KEY_BYTES) == 0) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+/* Whether a record's going harms nobody: no limit lets it live on, or the
+ * revocation's time is over. */
+static bool is_spent(const slot *s, apr_time_t stale, apr_time_t now)
+{
+    switch (s->state) {
+    case FREE:
+        return true;
+    case LIVE:
+        return s->last < stale;
+    default:
+        return s->last < now;
+    }
+}
+
+/* Which of two to give up: the live before the revoked, then the earlier. */
+static slot *worse(slot *a, slot *b)
+{
+    if (!a || !b) {
+        return a ? a : b;
+    }
+    if ((a->state == LIVE) != (b->state == LIVE)) {
+        return a->state == LIVE ? a : b;
+    }
+    return a->last <= b->last ? a : b;
+}
+
+static slot *victim(mss_table *t, const mss_key *key, apr_time_t stale,
+                    apr_time_t now)
+{
+    set *in = set_of(t, key->bytes);
+    slot *worst = NULL;
+
+    for (int i = 0; i < MSS_TABLE_WAYS; i++) {
+        if (is_spent(&in->slots[i], stale, now)) {
+            return &in->slots[i];
+        }
+        worst = worse(worst, &in->slots[i]);
+    }
+    t->evictions++;
+    return worst;
+}
+
+/* The state is what makes a record visible, so it goes first and comes last. */
+static void fill(slot *s, const unsigned char *key, apr_uint32_t state,
+                 apr_time_t created, apr_time_t last)
+{
+    __atomic_store_n(&s->state, FREE, __ATOMIC_RELEASE);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    memcpy(s->key, key, MSS_KEY_BYTES);
+    s->created = created;
+    s->last = last;
+    __atomic_store_n(&s->state, state, __ATOMIC_RELEASE);
+}
+
+void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record)
+{
+    const slot *s = find(t, key);
+
+    if (!s) {
+        record->source = MSS_SOURCE_NONE;
+    }
+    else if (s->state == LIVE) {
+        record->source = MSS_SOURCE_STORE;
+        record->created = s->created;
+        record->last = s->last;
+    }
+    else {
+        record->source = MSS_SOURCE_REVOKED;
+        record->reason = (mss_end)(s->state - REVOKED);
+    }
+}
+
+bool mss_table_touch(mss_table *t, const mss_key *key, apr_time_t created,
+                     apr_time_t at, apr_time_t stale, apr_time_t now)
+{
+    slot *s = find(t, key);
+
+    if (s && s->state != LIVE) {
+        return false;
+    }
+    if (!s) {
+        s = victim(t, key, stale, now);
+        /* A set full of revocations: the session lives by its copy. */
+        if (s->state < REVOKED || is_spent(s, stale, now)) {
+            fill(s, key->bytes, LIVE, created, at);
+        }
+    }
+    else if (at > s->last || s->last > now + MSS_SKEW) {
+        s->last = at;
+    }
+    return true;
+}
+
+bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
+                      mss_end reason, apr_time_t stale, apr_time_t now)
+{
+    apr_uint32_t state = (apr_uint32_t)REVOKED + (apr_uint32_t)reason;
+    slot *s = find(t, key);
+
+    if (s && s->state != LIVE) {
+        return false;
+    }
+    if (s) {
+        /* In this order: no moment at which it is live with that time. */
+        __atomic_store_n(&s->state, state, __ATOMIC_RELEASE);
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        s->last = until;
+    }
+    else {
+        fill(victim(t, key, stale, now), key->bytes, state, 0, until);
+    }
+    return true;
+}
+
+mss_table_usage mss_table_used(const mss_table *t, apr_time_t stale,
+                               apr_time_t now)
+{
+    mss_table_usage usage = {.evictions = t->evictions};
+    const slot *s = sets_of(t)->slots;
+
+    for (apr_uint64_t i = 0; i < t->sets * MSS_TABLE_WAYS; i++, s++) {
+        if (!is_spent(s, stale, now)) {
+            usage.sessions++;
+            usage.revocations += s->state != LIVE;
+        }
+    }
+    return usage;
+}
+
+void mss_table_copy(const mss_table *from, mss_table *to)
+{
+    const slot *s = sets_of(from)->slots;
+
+    for (apr_uint64_t i = 0; i < from->sets * MSS_TABLE_WAYS; i++, s++) {
+        mss_key key;
+
+        if (s->state != FREE) {
+            memcpy(key.bytes, s->key, MSS_KEY_BYTES);
+            fill(victim(to, &key, 0, 0), s->key, s->state, s->created, s->last);
+        }
+    }
+}

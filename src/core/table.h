@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows the layout of the table of sessions and how to look one up, move it on
+ * and revoke it, in any memory. Must not know where the memory is shared, or
+ * who holds the lock. */
+
+#ifndef MSS_TABLE_H
+#define MSS_TABLE_H
+
+#include <stdbool.h>
+
+#include "apr_time.h"
+
+#include "clock.h"
+
+/*
+ *  header | set 0: slot 0 ... slot 15 | set 1: ... | ...
+ *
+ * A key belongs to one set, by its first bytes, and to any slot in it. A slot
+ * is changed in place for as long as its session lasts. Whoever changes the
+ * table holds a lock; a holder that dies in the midst leaves each slot either
+ * as it was or empty: a new record becomes visible by the last word written.
+ */
+
+#define MSS_KEY_BYTES 20
+#define MSS_TABLE_WAYS 16
+
+/** A hash, evenly spread: the first bytes choose the set. */
+typedef struct {
+    unsigned char bytes[MSS_KEY_BYTES];
+} mss_key;
+
+typedef struct mss_table mss_table;
+
+typedef struct {
+    apr_size_t sessions;    /* slots in use, revocations included */
+    apr_size_t revocations; /* of them */
+    apr_uint64_t evictions; /* live records given up for others, ever */
+} mss_table_usage;
+
+/** Bytes for a table of at least that many slots. */
+apr_size_t mss_table_size(apr_size_t entries);
+
+/** Makes an empty table in memory of that size, aligned for any type. */
+mss_table *mss_table_make(void *memory, apr_size_t entries);
+
+/** The table in memory that mss_table_make was given with the same number, by
+ * a module of the same layout; else NULL. */
+mss_table *mss_table_adopt(void *memory, apr_size_t size, apr_size_t entries);
+
+/** Sets record->source to MSS_SOURCE_STORE, _REVOKED or _NONE, with the first
+ * its times, with the second the reason. */
+void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record);
+
+/**
+ * Moves a stamp forward to at, never back, unless it lies more than MSS_SKEW
+ * ahead of now; makes a record if there is none.
+ * The victim in a full set is a record that no limit lets live on, else the
+ * one idle for longest; never a revocation before its time.
+ *
+ * @param stale before this time a record is of no use any more
+ * @return false when the session has been revoked
+ */
+bool mss_table_touch(mss_table *t, const mss_key *key, apr_time_t created,
+                     apr_time_t at, apr_time_t stale, apr_time_t now);
+
+/**
+ * Revokes a session. @param now for the choice of a victim, as with touch
+ * @return whether it was this call that did
+ */
+bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
+                      mss_end reason, apr_time_t stale, apr_time_t now);
+
+mss_table_usage mss_table_used(const mss_table *t, apr_time_t stale,
+                               apr_time_t now);
+
+/** Calls fn for each record, so that a table of another size can take over. */
+void mss_table_copy(const mss_table *from, mss_table *to);
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "directives.h"
+
+#include <limits.h>
+
+#include "apr_lib.h"
+#include "apr_strings.h"
+
+#include "assets.h"
+#include "core/parse.h"
+#include "core/url.h"
+#include "log.h"
+
+#define STORE_ENTRIES 65536
+#define STORE_ENTRIES_MIN 64
+#define STORE_ENTRIES_MAX 16777216
+
+static apr_size_t store_entries = STORE_ENTRIES;
+
+void mss_directives_reset(void)
+{
+    store_entries = STORE_ENTRIES;
+}
+
+apr_size_t mss_conf_store_entries(void)
+{
+    return store_entries;
+}
+
+static const char *fault(cmd_parms *cmd, const char *value, const char *why)
+{
+    return apr_psprintf(cmd->pool, "%s: '%s' %s", cmd->cmd->name, value, why);
+}
+
+static bool is_word(const char *value, const char *word)
+{
+    return ap_cstr_casecmp(value, word) == 0;
+}
+
+/* Whether a text is not empty and made of such characters alone. */
+static bool made_of(const char *text, const char *others)
+{
+    const char *c = text;
+
+    while (*c && (apr_isalnum(*c) || strchr(others, *c))) {
+        c++;
+    }
+    return *text && !*c;
+}
+
+static const char *set_enabled(cmd_parms *cmd, void *dir, int on)
+{
+    mss_server_conf *server = ap_get_module_config(cmd->server->module_config,
+                                                   &session_security_module);
+
+    if (on) {
+        server->armed = true;
+    }
+    return ap_set_flag_slot(cmd, dir, on);
+}
+
+static const char *set_time(cmd_parms *cmd, void *dir, const char *value)
+{
+    apr_size_t offset = (apr_size_t)(apr_uintptr_t)cmd->info;
+    apr_interval_time_t *slot =
+        (apr_interval_time_t *)(void *)((char *)dir + offset);
+    apr_interval_time_t parsed = 0;
+    bool read = ap_timeout_parameter_parse(value, &parsed, "s") == APR_SUCCESS;
+    const char *why = mss_parse_time_fault(value, read, parsed);
+
+    if (why) {
+        return fault(cmd, value, why);
+    }
+    *slot = parsed;
+    return NULL;
+}
+
+static const char *set_expire_after(cmd_parms *cmd, void *dir,
+                                    const char *value)
+{
+    const mss_conf *c = dir;
+    const char *why = set_time(cmd, dir, value);
+
+    if (!why) {
+        mss_conf_note_expiry(c->expire_after);
+    }
+    return why;
+}
+
+static const char *set_max_lifetime(cmd_parms *cmd, void *dir,
+                                    const char *value)
+{
+    mss_conf *c = dir;
+
+    if (is_word(value, "Off")) {
+        c->max_lifetime = 0;
+        return NULL;
+    }
+    return set_time(cmd, dir, value);
+}
+
+static const char *set_activity(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_conf *c = dir;
+
+    if (is_word(value, "Navigations")) {
+        c->activity = MSS_ACTIVITY_NAVIGATIONS;
+    }
+    else if (is_word(value, "Requests")) {
+        c->activity = MSS_ACTIVITY_REQUESTS;
+    }
+    else if (is_word(value, "Input")) {
+        c->activity = MSS_ACTIVITY_INPUT;
+    }
+    else {
+        return fault(cmd, value, "is not Navigations, Requests or Input");
+    }
+    return NULL;
+}
+
+static const char *add_passive_url(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_conf *c = dir;
+
+    if (is_word(value, "None")) {
+        c->passive_urls_reset = 1;
+        c->passive_urls = NULL;
+        return NULL;
+    }
+    if (*value != '/' && *value != '*') {
+        return fault(cmd, value,
+                     "is not a path; write one that begins with a slash, such "
+                     "as /poll or /api/*/status, or None");
+    }
+    if (strchr(value, '#') || strstr(value, "://")) {
+        return fault(cmd, value, "is not a path as requests have it");
+    }
+    if (!c->passive_urls) {
+        c->passive_urls = apr_array_make(cmd->pool, 4, sizeof(char *));
+    }
+    APR_ARRAY_PUSH(c->passive_urls, const char *) = value;
+    return NULL;
+}
+
+/* What stands before the first thing to be filled in must not leave open where
+ * the browser goes. */
+static bool leads_somewhere(const char *value)
+{
+    if (*value == '/') {
+        return value[1] == '%' || mss_url_is_local(value);
+    }
+    return mss_url_is_absolute(value) || strncmp(value, "%{", 2) == 0;
+}
+
+static const char *set_return_to(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_conf *c = dir;
+    mss_return_to *to = apr_pcalloc(cmd->pool, sizeof(*to));
+    const char *why = NULL;
+
+    c->return_to = to;
+    if (is_word(value, "None")) {
+        return NULL;
+    }
+    if (!leads_somewhere(value)) {
+        return fault(cmd, value,
+                     "is neither a path of this site nor a full URL; write "
+                     "/login or https://sso.example.com/login, or None");
+    }
+    to->written = value;
+    if (strchr(value, '%')) {
+        to->expr = ap_expr_parse_cmd(cmd, value, AP_EXPR_FLAG_STRING_RESULT,
+                                     &why, NULL);
+    }
+    return why ? fault(cmd, value, why) : NULL;
+}
+
+static const char *set_language(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_conf *c = dir;
+
+    if (is_word(value, "Auto")) {
+        c->language = "";
+        return NULL;
+    }
+    if (!made_of(value, "-")) {
+        return fault(cmd, value,
+                     "is not a language tag; write one such as de "
+                     "or pt-BR, or Auto");
+    }
+    c->language = value;
+    return NULL;
+}
+
+static const char *set_stylesheet(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_conf *c = dir;
+
+    if (is_word(value, "None")) {
+        c->stylesheet = "";
+        return NULL;
+    }
+    if (!mss_url_is_local(value) && !mss_url_may_go(value, value)) {
+        return fault(cmd, value,
+                     "is neither a path of this site nor a full URL; write "
+                     "one such as /theme/session.css, or None");
+    }
+    c->stylesheet = value;
+    return NULL;
+}
+
+static const char *set_message(cmd_parms *cmd, void *dir, const char *key,
+                               const char *text)
+{
+    mss_conf *c = dir;
+
+    if (!mss_asset_is_message(key)) {
+        return fault(cmd, key,
+                     "is not the key of a message; docs/directives.md lists "
+                     "them, title and message among them");
+    }
+    if (!c->messages) {
+        c->messages = apr_table_make(cmd->pool, 4);
+    }
+    apr_table_setn(c->messages, key, text);
+    return NULL;
+}
+
+static const char *add_event(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_conf *c = dir;
+
+    if (!made_of(value, "-_:.")) {
+        return fault(cmd, value,
+                     "is not the name of a DOM event; write names "
+                     "such as keydown mousedown, or None");
+    }
+    if (!c->events) {
+        c->events = apr_array_make(cmd->pool, 8, sizeof(char *));
+    }
+    if (is_word(value, "None")) {
+        apr_array_clear(c->events);
+    }
+    else {
+        APR_ARRAY_PUSH(c->events, const char *) = value;
+    }
+    return NULL;
+}
+
+static const char *set_path(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_server_conf *server = ap_get_module_config(cmd->server->module_config,
+                                                   &session_security_module);
+    apr_size_t n = strlen(value);
+
+    (void)dir;
+    while (n > 1 && value[n - 1] == '/') {
+        n--;
+    }
+    if (*value != '/' || n < 2 || !made_of(value, "/-._~")
+        || strstr(value, "//") || strstr(value, "/.")) {
+        return fault(cmd, value,
+                     "is not a path that requests could have; "
+                     "write one such as /session_security");
+    }
+    server->path = apr_pstrmemdup(cmd->pool, value, n);
+    return NULL;
+}
+
+static const char *set_store(cmd_parms *cmd, void *dir, const char *value)
+{
+    const char *entries = ap_strchr_c(value, ':');
+    const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    char *end;
+    apr_int64_t n;
+
+    (void)dir;
+    if (why) {
+        return why;
+    }
+    if (strncmp(value, "shm", 3) != 0 || (value[3] && value[3] != ':')) {
+        return fault(cmd, value,
+                     "is not a store of this version; write shm, "
+                     "or shm:65536 with the number of sessions");
+    }
+    if (!entries) {
+        store_entries = STORE_ENTRIES;
+        return NULL;
+    }
+    n = apr_strtoi64(entries + 1, &end, 10);
+    if (!apr_isdigit(entries[1]) || *end || n < STORE_ENTRIES_MIN
+        || n > STORE_ENTRIES_MAX) {
+        return fault(cmd, value,
+                     "needs a number of sessions from 64 to "
+                     "16777216, such as shm:65536");
+    }
+    store_entries = (apr_size_t)n;
+    return NULL;
+}
+
+/* Better no start than a setting without effect. */
+static const char *refuse(cmd_parms *cmd, void *dir, const char *value)
+{
+    (void)dir;
+    return fault(cmd, value,
+                 "would have no effect: this directive is not "
+                 "supported by this version; take it out");
+}
+
+#define SLOT(field) (void *)APR_OFFSETOF(mss_conf, field)
+#define SECTION (RSRC_CONF | ACCESS_CONF)
+
+/* clang-format off */
+const command_rec mss_conf_commands[] = {
+    AP_INIT_FLAG("SessionSecurity", set_enabled, SLOT(enabled), SECTION,
+        "On to log idle users out; default Off"),
+    AP_INIT_TAKE1("SessionSecurityWarnAfter", set_time, SLOT(warn_after), SECTION,
+        "idle time before the warning; default 540"),
+    AP_INIT_TAKE1("SessionSecurityExpireAfter", set_expire_after, SLOT(expire_after), SECTION,
+        "idle time before the end; default 600"),
+    AP_INIT_TAKE1("SessionSecurityMaxLifetime", set_max_lifetime, SLOT(max_lifetime), SECTION,
+        "time since the login before the end, however active; default Off"),
+    AP_INIT_TAKE1("SessionSecurityActivity", set_activity, NULL, SECTION,
+        "Navigations, Requests or Input: what counts beside the client's reports"),
+    AP_INIT_FLAG("SessionSecurityPassive", ap_set_flag_slot, SLOT(passive), SECTION,
+        "On where requests are no activity; default Off"),
+    AP_INIT_ITERATE("SessionSecurityPassiveURLs", add_passive_url, NULL, SECTION,
+        "paths whose requests are no activity, with * and ?; or None"),
+    AP_INIT_FLAG("SessionSecurityInject", ap_set_flag_slot, SLOT(inject), SECTION,
+        "Off where pages must not get the client; default On"),
+    AP_INIT_TAKE1("SessionSecurityReturnTo", set_return_to, NULL, SECTION,
+        "where the browser goes at the end: URL or expression; default the page itself"),
+    AP_INIT_FLAG("SessionSecurityConfirmFormDiscard", ap_set_flag_slot, SLOT(confirm_form_discard), SECTION,
+        "On to ask before a page with unsaved changes is left; default Off"),
+    AP_INIT_TAKE1("SessionSecurityLanguage", set_language, NULL, SECTION,
+        "language tag for pages that name none, or Auto"),
+    AP_INIT_TAKE2("SessionSecurityMessage", set_message, NULL, SECTION,
+        "key and text: the site's own wording"),
+    AP_INIT_ITERATE("SessionSecurityEvents", add_event, NULL, SECTION,
+        "DOM events that count as activity, or None for the built-in list"),
+    AP_INIT_TAKE1("SessionSecurityStylesheet", set_stylesheet, NULL, SECTION,
+        "URL of a stylesheet for the warning, or None"),
+    AP_INIT_TAKE1("SessionSecurityUpdateInterval", set_time, SLOT(update_interval), SECTION,
+        "how old the stamp in the session may become; default a tenth of ExpireAfter"),
+    AP_INIT_TAKE1("SessionSecurityPath", set_path, NULL, RSRC_CONF,
+        "prefix of the module's own URLs; default /session_security"),
+    AP_INIT_TAKE1("SessionSecurityStore", set_store, NULL, RSRC_CONF,
+        "shm[:entries]: where stamps are kept; default shm:65536"),
+    AP_INIT_ITERATE("SessionSecurityCookies", refuse, NULL, SECTION,
+        "not supported by this version"),
+    AP_INIT_TAKE1("SessionSecurityCSP", refuse, NULL, SECTION,
+        "not supported by this version"),
+    { NULL }
+};
+/* clang-format on */

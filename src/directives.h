@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows the settings' memory and how httpd.conf is read into it. For config.c
+ * alone; all others ask through config.h. */
+
+#ifndef MSS_DIRECTIVES_H
+#define MSS_DIRECTIVES_H
+
+#include "config.h"
+
+/** In every slot that nobody has written to. */
+#define MSS_UNSET (-1)
+
+/* Every setting of a section stands here once; create and merge are generated
+ * from it. What merges in a way of its own is in the struct. */
+#define MSS_SCALARS(X)                                                         \
+    X(int, enabled)                                                            \
+    X(int, passive)                                                            \
+    X(int, inject)                                                             \
+    X(int, confirm_form_discard)                                               \
+    X(apr_interval_time_t, warn_after)                                         \
+    X(apr_interval_time_t, expire_after)                                       \
+    X(apr_interval_time_t, max_lifetime) /* 0: Off */                          \
+    X(apr_interval_time_t, update_interval)
+
+#define MSS_POINTERS(X)                                                        \
+    X(const char *, language)   /* "": Auto */                                 \
+    X(const char *, stylesheet) /* "": None */                                 \
+    X(const mss_return_to *, return_to)                                        \
+    X(apr_array_header_t *, events) /* empty: None, the client's own list */
+
+typedef struct {
+    const char *written;        /* NULL: None */
+    const ap_expr_info_t *expr; /* NULL: nothing in it to evaluate */
+} mss_return_to;
+
+struct mss_conf {
+#define DECLARE(type, field) type field;
+    MSS_SCALARS(DECLARE)
+    MSS_POINTERS(DECLARE)
+#undef DECLARE
+    mss_activity activity;
+    apr_array_header_t *passive_urls; /* appended, unless reset */
+    int passive_urls_reset;
+    apr_table_t *messages; /* key by key */
+};
+
+struct mss_server_conf {
+    const char *path;
+    bool armed;
+};
+
+/** Keeps the longest ExpireAfter. */
+void mss_conf_note_expiry(apr_interval_time_t expire_after);
+
+/** Forgets what a former reading of the configuration left. */
+void mss_directives_reset(void);
+
+#endif

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "endpoint.h"
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+#include "http_request.h"
+
+#include "assets.h"
+#include "core/header.h"
+#include "core/parse.h"
+#include "log.h"
+#include "reply.h"
+#include "track.h"
+
+#define BODY_MAX 4096
+
+/* --- claiming ----------------------------------------------------------------- */
+
+static bool is_file(const char *rest, const char *name)
+{
+    size_t n = strlen(name);
+
+    return strncmp(rest, name, n) == 0
+           && (!rest[n] || (rest[n] == '/' && !rest[n + 1]));
+}
+
+static mss_endpoint endpoint_of(const char *rest)
+{
+    if (is_file(rest, "ping")) {
+        return MSS_ENDPOINT_PING;
+    }
+    if (is_file(rest, "logout")) {
+        return MSS_ENDPOINT_LOGOUT;
+    }
+    return mss_asset_find(rest) ? MSS_ENDPOINT_ASSET : MSS_ENDPOINT_UNKNOWN;
+}
+
+int mss_endpoint_claim(request_rec *r)
+{
+    const char *prefix = mss_conf_path(r->server);
+    size_t n = strlen(prefix);
+    mss_state *state;
+
+    if (r->main || r->prev || !mss_conf_armed(r->server) || *r->uri != '/') {
+        return DECLINED;
+    }
+    state = mss_state_get(r);
+    /* Before anybody translates it: what the client has asked for. */
+    state->path = apr_pstrdup(r->pool, r->uri);
+    if (r->method_number == M_TRACE || strncmp(r->uri, prefix, n) != 0
+        || (r->uri[n] && r->uri[n] != '/')) {
+        return DECLINED;
+    }
+    state->endpoint_file = state->path + n + (r->uri[n] == '/');
+    state->endpoint = endpoint_of(state->endpoint_file);
+    /* As the core does for a URL that nobody maps, so that what is configured
+     * for the document root's directory holds here too. */
+    r->filename = apr_pstrcat(r->pool, ap_document_root(r), r->uri, NULL);
+    return OK;
+}
+
+static mss_state *claimed(request_rec *r)
+{
+    mss_state *state = r->main || r->prev ? NULL : mss_state_peek(r);
+
+    return state && state->endpoint != MSS_ENDPOINT_NONE ? state : NULL;
+}
+
+int mss_endpoint_admit(request_rec *r)
+{
+    return claimed(r) ? OK : DECLINED;
+}
+
+/* --- limits --------------------------------------------------------------------- */
+
+const char *mss_endpoint_limits(request_rec *r, const mss_state *state)
+{
+    mss_limits l = mss_conf_limits(mss_conf_of(r));
+    const char *text = apr_psprintf(
+        r->pool, "%" APR_TIME_T_FMT ".%" APR_TIME_T_FMT ".%" APR_TIME_T_FMT,
+        l.warn_after / 1000, l.expire_after / 1000, l.max_lifetime / 1000);
+
+    return apr_psprintf(r->pool, "%s.%016" APR_UINT64_T_HEX_FMT, text,
+                        mss_track_sign(r->pool, state, text, strlen(text)));
+}
+
+/* The limits of the page that asks, if this server signed them for this
+ * session; else those of the URL it asks. */
+static mss_limits limits_of(request_rec *r, const mss_state *state)
+{
+    apr_size_t n = 0;
+    const char *text = mss_parse_parameter(r->args, "limits", &n);
+    mss_limits limits;
+    apr_uint64_t mac;
+
+    n = text ? mss_parse_limits(text, n, &limits, &mac) : 0;
+    if (n > 0 && mac == mss_track_sign(r->pool, state, text, n)) {
+        return limits;
+    }
+    return mss_conf_limits(mss_conf_of(r));
+}
+
+/* --- ping ------------------------------------------------------------------------ */
+
+static int no_session(request_rec *r)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                  "MSS0018: %s cannot tell anything: %s", r->uri,
+                  mss_session_enabled(r)
+                      ? "the session cannot be loaded; is this URL excluded by "
+                        "SessionExclude or missing in SessionInclude?"
+                      : "no session is configured for this URL; add 'Session "
+                        "On' and the SessionCookieName of the application to "
+                        "its section, or move it by SessionSecurityPath below "
+                        "a URL that has them");
+    return mss_reply_json(r, HTTP_INTERNAL_SERVER_ERROR,
+                          json_pack("{s:s}", "error", "no session configured"));
+}
+
+static json_t *seconds(apr_interval_time_t t)
+{
+    return json_integer(apr_time_sec(t));
+}
+
+static json_t *ping_answer(request_rec *r, const mss_state *state,
+                           const mss_limits *limits)
+{
+    const mss_decision *d = &state->decision;
+    bool live = d->verdict == MSS_LIVE;
+
+    if (!mss_state_headers(r)->session_security) {
+        return live ? seconds(d->idle) : json_string("logout");
+    }
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "state",
+                     live ? "active" : "logout", "idleFor", seconds(d->idle),
+                     "warnAfter", seconds(limits->warn_after), "expireAfter",
+                     seconds(limits->expire_after), "lifetimeLeft",
+                     d->lifetime < 0 ? json_null() : seconds(d->lifetime));
+}
+
+static int ping(request_rec *r, mss_state *state)
+{
+    session_rec *z = mss_track_load(r, state);
+    mss_limits limits;
+    mss_kind kind;
+
+    if (!z) {
+        return no_session(r);
+    }
+    limits = limits_of(r, state);
+    kind = mss_kind_is_same_origin(mss_state_headers(r)) ? MSS_KIND_REPORT
+                                                         : MSS_KIND_PASSIVE;
+    state->decision = mss_clock_decide(&limits, &state->record, apr_time_now(),
+                                       kind, mss_parse_idle_for(r->args));
+    if (state->decision.verdict == MSS_EXPIRED) {
+        mss_track_finish(r, z, state, state->decision.reason);
+    }
+    else if (state->decision.stamp
+             && !mss_track_touch(state, state->decision.stamp)) {
+        state->decision.verdict = MSS_REVOKED;
+    }
+    /* Not even for the sake of SessionMaxAge, but to take the mark. */
+    if (state->decision.verdict != MSS_EXPIRED || !z->dirty) {
+        mss_session_keep_unsaved(z);
+    }
+    return mss_reply_json(r, HTTP_OK, ping_answer(r, state, &limits));
+}
+
+/* --- logout ---------------------------------------------------------------------- */
+
+/* Only a page of this site may log its user out: browsers tell where a POST
+ * comes from. */
+static bool is_own_page(request_rec *r)
+{
+    const mss_headers *h = mss_state_headers(r);
+    const char *host = apr_table_get(r->headers_in, "Host");
+    const char *from = apr_table_get(r->headers_in, "Origin");
+
+    if (h->fetch_site || h->session_security || h->requested_with) {
+        return mss_kind_is_same_origin(h);
+    }
+    if (!from) {
+        from = apr_table_get(r->headers_in, "Referer");
+    }
+    return host && from && mss_header_is_host(from, host);
+}
+
+static int logout(request_rec *r, mss_state *state)
+{
+    const char *target = mss_conf_return_to(r, mss_conf_of(r));
+    session_rec *z;
+
+    if (!is_own_page(r)) {
+        return HTTP_FORBIDDEN;
+    }
+    z = mss_track_load(r, state);
+    if (!z) {
+        return no_session(r);
+    }
+    if (state->record.source == MSS_SOURCE_STORE
+        || state->record.source == MSS_SOURCE_COPY) {
+        mss_limits limits = limits_of(r, state);
+
+        state->decision =
+            mss_clock_decide(&limits, &state->record, apr_time_now(),
+                             MSS_KIND_PASSIVE, MSS_IDLE_UNKNOWN);
+        mss_track_finish(r, z, state, MSS_END_LOGOUT);
+    }
+    if (!z->dirty) {
+        mss_session_keep_unsaved(z);
+    }
+    apr_table_setn(r->headers_out, "Location", target ? target : "/");
+    return mss_reply_json(r, HTTP_SEE_OTHER,
+                          json_pack("{s:s}", "state", "logout"));
+}
+
+/* --- script and messages ------------------------------------------------------- */
+
+static bool asks_for_version(request_rec *r, const mss_asset *asset)
+{
+    apr_size_t n = 0;
+    const char *v = mss_parse_parameter(r->args, "v", &n);
+
+    return v && n == strlen(asset->hash) && strncmp(v, asset->hash, n) == 0;
+}
+
+/* These have no user's data in them: no session is loaded or saved for them. */
+static void leave_session_alone(request_rec *r)
+{
+    ap_filter_t *f = r->output_filters;
+
+    while (f) {
+        ap_filter_t *following = f->next;
+
+        if (strcmp(f->frec->name, "mod_session_out") == 0) {
+            ap_remove_output_filter(f);
+        }
+        f = following;
+    }
+}
+
+static int asset(request_rec *r, const mss_asset *a)
+{
+    bool gzip = mss_header_accepts_gzip(
+        apr_table_get(r->headers_in, "Accept-Encoding"));
+    apr_table_t *out = r->headers_out;
+
+    apr_table_setn(out, "Cache-Control",
+                   asks_for_version(r, a)
+                       ? "public, max-age=31536000, immutable"
+                       : "no-cache");
+    apr_table_setn(
+        out, "ETag",
+        apr_psprintf(r->pool, "\"%s%s\"", a->hash, gzip ? "-gz" : ""));
+    apr_table_setn(out, "Vary", "Accept-Encoding");
+    apr_table_setn(out, "X-Content-Type-Options", "nosniff");
+    ap_set_content_type(r, a->content_type);
+    if (ap_meets_conditions(r) == HTTP_NOT_MODIFIED) {
+        r->status = HTTP_NOT_MODIFIED;
+        ap_run_insert_filter(r);
+        leave_session_alone(r);
+        return mss_reply_bytes(r, "", 0);
+    }
+    if (gzip) {
+        /* The field, and the header that filters look at. */
+        r->content_encoding = "gzip";
+        apr_table_setn(out, "Content-Encoding", "gzip");
+    }
+    ap_run_insert_filter(r);
+    leave_session_alone(r);
+    return gzip ? mss_reply_bytes(r, a->gzip, a->gzip_length)
+                : mss_reply_bytes(r, a->plain, a->plain_length);
+}
+
+/* --- dispatch --------------------------------------------------------------------- */
+
+/* Reads a body that nobody wants, up to a limit. */
+static int discard_body(request_rec *r)
+{
+    const char *length = apr_table_get(r->headers_in, "Content-Length");
+    apr_bucket_brigade *bb;
+    apr_off_t total = 0;
+    bool done = !length && !apr_table_get(r->headers_in, "Transfer-Encoding");
+
+    if (length && apr_atoi64(length) > BODY_MAX) {
+        return HTTP_REQUEST_ENTITY_TOO_LARGE;
+    }
+    bb = apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    while (!done) {
+        apr_off_t n = 0;
+        apr_status_t rv = ap_get_brigade(
+            r->input_filters, bb, AP_MODE_READBYTES, APR_BLOCK_READ, BODY_MAX);
+
+        if (rv != APR_SUCCESS) {
+            return ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
+        }
+        (void)apr_brigade_length(bb, 1, &n);
+        total += n;
+        done = APR_BRIGADE_EMPTY(bb) || APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(bb));
+        apr_brigade_cleanup(bb);
+        if (total > BODY_MAX) {
+            return HTTP_REQUEST_ENTITY_TOO_LARGE;
+        }
+    }
+    return OK;
+}
+
+static bool allow(request_rec *r, const mss_state *state)
+{
+    int method = state->endpoint == MSS_ENDPOINT_LOGOUT ? M_POST : M_GET;
+
+    r->allowed = AP_METHOD_BIT << method;
+    return r->method_number == method;
+}
+
+int mss_endpoint_answer(request_rec *r)
+{
+    mss_state *state = claimed(r);
+    int rc;
+
+    if (!state) {
+        return DECLINED;
+    }
+    if (state->endpoint == MSS_ENDPOINT_UNKNOWN) {
+        return HTTP_NOT_FOUND;
+    }
+    if (!allow(r, state)) {
+        return HTTP_METHOD_NOT_ALLOWED;
+    }
+    rc = discard_body(r);
+    if (rc != OK) {
+        return rc;
+    }
+    switch (state->endpoint) {
+    case MSS_ENDPOINT_PING:
+        return ping(r, state);
+    case MSS_ENDPOINT_LOGOUT:
+        return logout(r, state);
+    default:
+        return asset(r, mss_asset_find(state->endpoint_file));
+    }
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "guard.h"
+
+#include "apr_atomic.h"
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+#include "http_request.h"
+
+#include "config.h"
+#include "log.h"
+#include "mod_session_security.h"
+#include "reply.h"
+#include "state.h"
+#include "track.h"
+
+/* --- before authentication: load, decide, end ------------------------------- */
+
+static mss_kind kind_of(request_rec *r, mss_state *state, const mss_conf *c)
+{
+    const char *path = state->path ? state->path : mss_state_top(r)->uri;
+
+    state->passive = mss_conf_passive(c) || mss_conf_path_is_passive(c, path);
+    if (!state->passive
+        && mss_kind_is_activity(mss_state_headers(r), mss_conf_activity(c))) {
+        return MSS_KIND_ACTIVITY;
+    }
+    return MSS_KIND_PASSIVE;
+}
+
+static void decide(request_rec *r, mss_state *state, const mss_conf *c)
+{
+    mss_limits limits = mss_conf_limits(c);
+
+    state->decision = mss_clock_decide(&limits, &state->record, apr_time_now(),
+                                       state->kind, MSS_IDLE_UNKNOWN);
+    if (state->decision.skewed) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      "MSS0013: a session's last activity lies in the future; "
+                      "it counts as now (has the clock been set back, or does "
+                      "another front end's differ?)");
+    }
+}
+
+/* Whether the request carries a password in a header, for an authentication
+ * that asks for it there: the browser resends it without its user. */
+static bool resends_credentials(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    return type && apr_table_get(r->headers_in, "Authorization")
+           && (ap_cstr_casecmp(type, "Basic") == 0
+               || ap_cstr_casecmp(type, "Digest") == 0);
+}
+
+static void note(request_rec *r, const mss_state *state)
+{
+    static const char *const words[] = {NULL, "active", "expired", "revoked"};
+    request_rec *top = mss_state_top(r);
+    const char *word = words[state->decision.verdict];
+
+    if (state->decision.verdict == MSS_LIVE) {
+        if (state->kind != MSS_KIND_ACTIVITY) {
+            word = "passive";
+        }
+        apr_table_setn(
+            top->notes, SESSION_SECURITY_NOTE_IDLE,
+            apr_ltoa(top->pool, (long)apr_time_sec(state->decision.idle)));
+    }
+    if (word) {
+        apr_table_setn(top->notes, SESSION_SECURITY_NOTE, word);
+    }
+}
+
+/* Takes away what the request's session could authenticate it with. */
+static void act(request_rec *r, session_rec *z, mss_state *state)
+{
+    if (mss_state_is_over(state) && state->record.source != MSS_SOURCE_ENDED) {
+        state->challenge = true;
+        if (state->decision.verdict == MSS_EXPIRED) {
+            mss_track_finish(r, z, state, state->decision.reason);
+        }
+        else {
+            /* An id that is dead already: whatever its browser holds by now,
+             * this answer must not overwrite it. */
+            mss_track_clear(r, z, state);
+        }
+    }
+    note(r, state);
+}
+
+static void warn_of_plain_cookie(request_rec *r)
+{
+    static apr_uint32_t warned;
+    const char *cookies = apr_table_get(r->headers_in, "Cookie");
+
+    if (cookies && ap_strstr_c(cookies, MSS_STAMP_KEY "=")
+        && apr_atomic_cas32(&warned, 1, 0) == 0) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      "MSS0014: the session cookie is not encrypted, so "
+                      "browsers can read and forge what is in it, passwords "
+                      "included; load mod_session_crypto and set "
+                      "SessionCryptoPassphrase");
+    }
+}
+
+static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
+{
+    session_rec *z = mss_track_load(r, state);
+
+    state->entered = true;
+    if (!z) {
+        return;
+    }
+    if (state->record.source != MSS_SOURCE_NONE) {
+        warn_of_plain_cookie(r);
+    }
+    state->kind = kind_of(r, state, c);
+    decide(r, state, c);
+    act(r, z, state);
+}
+
+/* An internal redirect or a subrequest can lead to a section with shorter
+ * limits than those of the URL that the client asked for. */
+static void enter_again(request_rec *r, mss_state *state, const mss_conf *c)
+{
+    session_rec *z = mss_track_load(r, state);
+
+    if (!z) {
+        return;
+    }
+    if (state->decision.verdict == MSS_LIVE) {
+        decide(r, state, c);
+        if (mss_state_is_over(state)) {
+            act(r, z, state);
+        }
+    }
+    /* mod_session_dbd reads the session anew for an internal redirect. */
+    else if (state->challenge && z != state->logins.session) {
+        mss_track_clear(r, z, state);
+    }
+}
+
+int mss_guard_enter(request_rec *r)
+{
+    const mss_conf *c = mss_conf_of(r);
+    mss_state *state;
+
+    if (!mss_conf_armed(r->server)) {
+        return DECLINED;
+    }
+    state = mss_state_get(r);
+    if (state->endpoint != MSS_ENDPOINT_NONE) {
+        return DECLINED;
+    }
+    if (!mss_conf_enabled(c)) {
+        /* Who logs in or out here does so for the protected sections too. */
+        (void)mss_track_load(r, state);
+    }
+    else if (!state->entered) {
+        enter_first(r, state, c);
+    }
+    else {
+        enter_again(r, state, c);
+    }
+    return DECLINED;
+}
+
+/* --- in place of authentication ---------------------------------------------- */
+
+/* A person's login: typed into mod_auth_form's form, or the answer to the
+ * challenge that came with the mark. */
+static bool brings_login(request_rec *r, const mss_state *state)
+{
+    const char *type = apr_table_get(r->headers_in, "Content-Type");
+
+    if (resends_credentials(r)) {
+        return !state->challenge;
+    }
+    return r->method_number == M_POST && type
+           && ap_cstr_casecmpn(type, "application/x-www-form-urlencoded", 33)
+                  == 0;
+}
+
+/* The answer to a page whose credentials do not count any more carries the
+ * mark: what comes with that has been given by a person since. */
+static void mark(request_rec *r, mss_state *state)
+{
+    session_rec *z = mss_track_load(r, state);
+
+    if (z && mss_kind_is_page(mss_state_headers(r))) {
+        mss_track_mark(r, z, state);
+    }
+}
+
+int mss_guard_authenticate(request_rec *r)
+{
+    mss_state *state = mss_state_peek(r);
+
+    if (!state || !mss_conf_enabled(mss_conf_of(r))
+        || !mss_state_is_over(state)) {
+        return DECLINED;
+    }
+    if (mss_kind_is_script(mss_state_headers(r)) && !brings_login(r, state)) {
+        return r->main ? HTTP_UNAUTHORIZED
+                       : mss_reply_expired(r, state->decision.reason);
+    }
+    if (state->challenge && resends_credentials(r)) {
+        mark(r, state);
+        if (mss_kind_is_page(mss_state_headers(r))) {
+            ap_note_auth_failure(r);
+        }
+        return HTTP_UNAUTHORIZED;
+    }
+    return DECLINED;
+}
+
+/* --- after authentication: begin, stamp --------------------------------------- */
+
+/* Answers 500 rather than a page without protection. */
+static bool protects(request_rec *r, const mss_conf *c, const session_rec *z)
+{
+    const char *fault = mss_conf_contradiction(r->pool, c);
+
+    if (fault) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "MSS0015: %s: %s", r->uri,
+                      fault);
+        return false;
+    }
+    if (!z) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      "MSS0016: SessionSecurity is On for %s, but %s", r->uri,
+                      mss_session_enabled(r)
+                          ? "its session cannot be loaded; see the line of "
+                            "mod_session before this one"
+                          : "no session is configured there; add 'Session On' "
+                            "and 'SessionCookieName session path=/', and "
+                            "'SessionCryptoPassphrase' to encrypt it");
+        return false;
+    }
+    return true;
+}
+
+/* Clients without cookies send their password with each request, and would get
+ * a session for each: only a page begins one then. */
+static bool may_begin(request_rec *r)
+{
+    return !resends_credentials(r) || mss_kind_is_page(mss_state_headers(r));
+}
+
+static int begin(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_owner owner = mss_track_owner(r);
+
+    if (!may_begin(r)) {
+        return DECLINED;
+    }
+    if (!mss_track_begin(r, z, state, &owner)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    state->decision = (mss_decision){.verdict = MSS_LIVE, .lifetime = -1};
+    state->tracked = true;
+    return DECLINED;
+}
+
+static int go_on(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_owner owner = mss_track_owner(r);
+
+    if (!mss_track_is_owner(state, &owner)) {
+        mss_track_revoke(r, state, MSS_END_RELOGIN);
+        return begin(r, z, state);
+    }
+    /* Ended by another request since this one was let in: what it was let in
+     * for, it may get, but it tracks nothing any more. */
+    state->tracked = mss_track_move(r, z, state);
+    return DECLINED;
+}
+
+static int stamp(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_user login;
+
+    if (state->decision.verdict == MSS_LIVE) {
+        return go_on(r, z, state);
+    }
+    /* A login that nobody has typed in: the browser, or another module, has
+     * brought the credentials of the ended session again. */
+    if (state->challenge
+        && mss_session_login(z, &state->logins, &login) != MSS_LOGIN_NEW) {
+        mark(r, state);
+        return HTTP_UNAUTHORIZED;
+    }
+    return begin(r, z, state);
+}
+
+static void tell_backends(request_rec *r, const mss_state *state,
+                          const mss_conf *c)
+{
+    apr_interval_time_t left =
+        mss_conf_limits(c).expire_after - state->decision.idle;
+
+    apr_table_setn(r->subprocess_env, SESSION_SECURITY_ENV_IDLE,
+                   apr_ltoa(r->pool, (long)apr_time_sec(state->decision.idle)));
+    apr_table_setn(r->subprocess_env, SESSION_SECURITY_ENV_EXPIRES_IN,
+                   apr_ltoa(r->pool, (long)apr_time_sec(left)));
+}
+
+int mss_guard_stamp(request_rec *r)
+{
+    const mss_conf *c = mss_conf_of(r);
+    mss_state *state;
+    session_rec *z;
+    int rc = DECLINED;
+
+    if (!r->user || !mss_conf_enabled(c)) {
+        return DECLINED;
+    }
+    state = mss_state_get(r);
+    z = mss_track_load(r, state);
+    if (!protects(r, c, z)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    /* What a subrequest includes is part of the client's request. */
+    if (!r->main && !state->stamped) {
+        state->stamped = true;
+        rc = stamp(r, z, state);
+    }
+    if (state->tracked) {
+        tell_backends(r, state, c);
+    }
+    return rc;
+}
+
+/* --- on the way out ------------------------------------------------------------ */
+
+static void logged_in(request_rec *r, session_rec *z, mss_state *state,
+                      const mss_user *login)
+{
+    mss_owner owner = {mss_session_realm(z->pool, login), login->user};
+
+    if (state->record.source == MSS_SOURCE_STORE
+        || state->record.source == MSS_SOURCE_COPY) {
+        mss_track_revoke(r, state, MSS_END_RELOGIN);
+    }
+    if (!mss_track_begin(r, z, state, &owner)) {
+        mss_session_keep_unsaved(z);
+    }
+}
+
+/* Whether the session was live when the request came and is not any more. */
+static bool is_late(const mss_state *state)
+{
+    return (state->record.source == MSS_SOURCE_STORE
+            || state->record.source == MSS_SOURCE_COPY)
+           && mss_track_is_revoked(state);
+}
+
+static void settle(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_user login;
+
+    switch (mss_session_login(z, &state->logins, &login)) {
+    case MSS_LOGIN_NEW:
+        logged_in(r, z, state, &login);
+        return;
+    case MSS_LOGIN_GONE:
+        if (state->record.source != MSS_SOURCE_NONE) {
+            mss_track_finish(r, z, state, MSS_END_LOGOUT);
+        }
+        return;
+    case MSS_LOGIN_SAME:
+        break;
+    }
+    /* A session that ended while the request was on its way, or before it:
+     * saving it now would bring it back, or overwrite a new login's cookie. */
+    if (mss_session_will_save(z)
+        && (state->record.source == MSS_SOURCE_REVOKED ? !z->dirty
+                                                       : is_late(state))) {
+        mss_session_keep_unsaved(z);
+    }
+}
+
+void mss_guard_leave(request_rec *r)
+{
+    mss_state *state = mss_state_get(r);
+    session_rec *z;
+
+    if (state->left) {
+        return;
+    }
+    state->left = true;
+    z = state->loaded ? mss_track_load(r, state) : NULL;
+    if (z) {
+        settle(r, z, state);
+    }
+    if (state->tracked || (z && mss_session_will_save(z))) {
+        mss_reply_keep_private(r);
+    }
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "reply.h"
+
+#include "apr_strings.h"
+#include "http_protocol.h"
+#include "http_request.h"
+
+#include "core/header.h"
+#include "log.h"
+
+int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n)
+{
+    apr_bucket_brigade *bb =
+        apr_brigade_create(r->pool, r->connection->bucket_alloc);
+
+    ap_set_content_length(r, (apr_off_t)n);
+    if (n > 0) {
+        APR_BRIGADE_INSERT_TAIL(
+            bb, apr_bucket_immortal_create(bytes, n, bb->bucket_alloc));
+    }
+    APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(bb->bucket_alloc));
+    /* What stops this is the client's going, and nobody is left to tell. */
+    (void)ap_pass_brigade(r->output_filters, bb);
+    return DONE;
+}
+
+int mss_reply_json(request_rec *r, int status, json_t *body)
+{
+    char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+    const char *copy;
+
+    json_decref(body);
+    if (!text) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      "MSS0017: no memory for a JSON answer");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    copy = apr_pstrdup(r->pool, text);
+    free(text);
+
+    r->status = status;
+    r->status_line = NULL;
+    ap_set_content_type(r, "application/json");
+    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
+    /* mod_session's, mod_headers' and others' filters, as for a handler. */
+    ap_run_insert_filter(r);
+    return mss_reply_bytes(r, copy, strlen(copy));
+}
+
+int mss_reply_expired(request_rec *r, mss_end reason)
+{
+    apr_table_setn(r->headers_out, "Session-Security", "expired");
+    return mss_reply_json(r, HTTP_UNAUTHORIZED,
+                          json_pack("{s:s, s:s}", "state", "logout", "reason",
+                                    mss_clock_reason(reason)));
+}
+
+static void make_private(apr_pool_t *p, apr_table_t *headers)
+{
+    const char *value = apr_table_getm(p, headers, "Cache-Control");
+
+    apr_table_setn(headers, "Cache-Control",
+                   mss_header_private(p, value ? value : ""));
+}
+
+void mss_reply_keep_private(request_rec *r)
+{
+    /* mod_cache goes by this variable, too, and adds nothing for it to the
+     * answer, whatever other modules do to its headers after this. */
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
+    make_private(r->pool, r->headers_out);
+    if (apr_table_get(r->err_headers_out, "Cache-Control")) {
+        make_private(r->pool, r->err_headers_out);
+    }
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "session.h"
+
+#include "apr_strings.h"
+#include "http_config.h"
+
+#include "core/stamp.h"
+#include "log.h"
+
+static APR_OPTIONAL_FN_TYPE(ap_session_load) * load;
+static APR_OPTIONAL_FN_TYPE(ap_session_save) * save;
+static module *session_module_found;
+
+bool mss_session_init(void)
+{
+    load = APR_RETRIEVE_OPTIONAL_FN(ap_session_load);
+    save = APR_RETRIEVE_OPTIONAL_FN(ap_session_save);
+    session_module_found = ap_find_linked_module("mod_session.c");
+    return load && save && session_module_found;
+}
+
+bool mss_session_enabled(const request_rec *r)
+{
+    const session_dir_conf *conf;
+
+    if (!session_module_found) {
+        return false;
+    }
+    conf = ap_get_module_config(r->per_dir_config, session_module_found);
+    return conf && conf->enabled;
+}
+
+/* Empties a session that mod_session keeps in the notes but no longer hands
+ * out, so that it does, and what is set in it will be saved. */
+static int hollow(void *unused, const char *key, const char *value)
+{
+    (void)unused;
+    if (strncmp(key, "mod_session_cookie", 18) == 0
+        || strncmp(key, "mod_session_dbd", 15) == 0) {
+        session_rec *z = (session_rec *)(apr_uintptr_t)value;
+
+        z->encoded = NULL;
+        z->expiry = 0;
+        apr_table_clear(z->entries);
+        z->dirty = 1;
+    }
+    return 1;
+}
+
+static session_rec *load_once(request_rec *r)
+{
+    session_rec *z = NULL;
+
+    return load(r, &z) == APR_SUCCESS ? z : NULL;
+}
+
+session_rec *mss_session_load(request_rec *r)
+{
+    session_rec *z = mss_session_enabled(r) ? load_once(r) : NULL;
+
+    /* In httpd 2.4 a session that cannot be decoded or is past its
+     * SessionMaxAge is replaced by a blank one at each load, another one each
+     * time, so that no change to it is ever saved: nobody can log in again
+     * with such a cookie (httpd bug 56052). It has no entries, and that is
+     * cheap to see; a second load tells it from an ordinary new one. */
+    if (z && apr_is_empty_table(z->entries) && load_once(r) != z) {
+        request_rec *top = r;
+
+        while (top->prev || top->main) {
+            top = top->prev ? top->prev : top->main;
+        }
+        apr_table_do(hollow, NULL, top->notes, NULL);
+        z = load_once(r);
+    }
+    return z;
+}
+
+const char *mss_session_get(const session_rec *z)
+{
+    return apr_table_get(z->entries, MSS_STAMP_KEY);
+}
+
+void mss_session_set(session_rec *z, const char *value)
+{
+    apr_table_setn(z->entries, MSS_STAMP_KEY, value);
+    z->dirty = 1;
+}
+
+void mss_session_clear(session_rec *z)
+{
+    apr_table_clear(z->entries);
+}
+
+void mss_session_end(request_rec *r, session_rec *z, const char *mark)
+{
+    apr_table_clear(z->entries);
+    /* Never empty: of an empty session mod_session_cookie deletes the cookie
+     * in a way that would outlast one set later in the same answer. */
+    mss_session_set(z, mark);
+    /* mod_session_dbd forgets over an internal redirect what was changed
+     * before it, so the end is saved at once. */
+    if (mss_session_changes_key(r, z) && !z->written) {
+        save(r, z);
+        z->written = 0;
+        z->dirty = 0;
+    }
+}
+
+void mss_session_keep_unsaved(session_rec *z)
+{
+    z->written = 1;
+}
+
+bool mss_session_will_save(const session_rec *z)
+{
+    return !z->written && (z->dirty || z->maxage);
+}
+
+typedef struct {
+    const session_rec *wanted;
+    bool found;
+} search;
+
+static int is_dbd(void *v, const char *key, const char *value)
+{
+    search *s = v;
+
+    s->found = strncmp(key, "mod_session_dbd", 15) == 0
+               && value == (const char *)s->wanted;
+    return !s->found;
+}
+
+bool mss_session_changes_key(request_rec *r, const session_rec *z)
+{
+    search s = {z, false};
+
+    apr_table_do(is_dbd, &s, (r->main ? r->main : r)->notes, NULL);
+    return s.found;
+}
+
+/* --- logins ----------------------------------------------------------------- */
+
+/* mod_auth_form keeps "<AuthName>-user" beside the password. */
+#define USER "-" MOD_SESSION_USER
+
+static bool is_user_key(const char *key)
+{
+    size_t n = strlen(key);
+
+    return n >= strlen(USER) && strcmp(key + n - strlen(USER), USER) == 0;
+}
+
+void mss_session_logins(apr_pool_t *p, const session_rec *z, mss_logins *l)
+{
+    const apr_array_header_t *entries = apr_table_elts(z->entries);
+
+    l->session = z;
+    l->users = apr_array_make(p, 2, sizeof(mss_user));
+    for (int i = 0; i < entries->nelts; i++) {
+        const apr_table_entry_t *e =
+            &APR_ARRAY_IDX(entries, i, apr_table_entry_t);
+
+        if (is_user_key(e->key)) {
+            APR_ARRAY_PUSH(l->users, mss_user) = (mss_user){e->key, e->val};
+        }
+    }
+}
+
+/* Who logs in again sets an entry to the name that it had: another string
+ * then, in the same table. Of another table only the texts can be compared. */
+static bool holds(const mss_logins *l, const mss_user *user, bool same_table)
+{
+    for (int i = 0; l->users && i < l->users->nelts; i++) {
+        const mss_user *known = &APR_ARRAY_IDX(l->users, i, mss_user);
+
+        if (known->user == user->user
+            || (!same_table && strcmp(known->user, user->user) == 0
+                && strcmp(known->key, user->key) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+mss_login mss_session_login(const session_rec *z, const mss_logins *since,
+                            mss_user *login)
+{
+    mss_logins now;
+
+    mss_session_logins(z->pool, z, &now);
+    for (int i = 0; i < now.users->nelts; i++) {
+        *login = APR_ARRAY_IDX(now.users, i, mss_user);
+        if (!holds(since, login, z == since->session)) {
+            return MSS_LOGIN_NEW;
+        }
+    }
+    if (since->users && since->users->nelts > 0 && now.users->nelts == 0) {
+        return MSS_LOGIN_GONE;
+    }
+    return MSS_LOGIN_SAME;
+}
+
+const char *mss_session_user(const mss_logins *l)
+{
+    return l->users && l->users->nelts > 0
+               ? APR_ARRAY_IDX(l->users, 0, mss_user).user
+               : NULL;
+}
+
+const char *mss_session_realm(apr_pool_t *p, const mss_user *login)
+{
+    return apr_pstrmemdup(p, login->key, strlen(login->key) - strlen(USER));
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "start.h"
+
+#include <jansson.h>
+
+#include "http_config.h"
+#include "http_core.h"
+
+#include "config.h"
+#include "inject.h"
+#include "log.h"
+#include "session.h"
+#include "store.h"
+
+static bool any_armed(const server_rec *s)
+{
+    for (; s; s = s->next) {
+        if (mss_conf_armed(s)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int mss_start_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    (void)plog;
+    (void)ptemp;
+    mss_conf_reset();
+    return mss_store_pre_config(pconf);
+}
+
+int mss_start_check_config(apr_pool_t *pconf, apr_pool_t *plog,
+                           apr_pool_t *ptemp, server_rec *s)
+{
+    (void)pconf;
+    (void)plog;
+    if (any_armed(s) && !ap_find_linked_module("mod_session.c")) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, s,
+                     "MSS0020: SessionSecurity is On, but mod_session is not "
+                     "loaded; load session_module, with session_cookie_module "
+                     "and session_crypto_module (a2enmod session_cookie "
+                     "session_crypto)");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return mss_conf_check(ptemp, s);
+}
+
+int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
+                          apr_pool_t *ptemp, server_rec *s)
+{
+    (void)pconf;
+    (void)plog;
+    (void)ptemp;
+    /* httpd reads its configuration twice when it starts; what outlives the
+     * reading is made the second time. */
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG
+        || !any_armed(s)) {
+        return OK;
+    }
+    if (!mss_session_init()) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, s,
+                     "MSS0021: mod_session does not offer its functions");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    mss_inject_init();
+    return mss_store_init(s);
+}
+
+void mss_start_child_init(apr_pool_t *p, server_rec *s)
+{
+    /* Otherwise the first request seeds it, and two threads may be first. */
+    json_object_seed(0);
+    mss_store_child_init(p, s);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "track.h"
+
+#include <string.h>
+
+#include "apr_escape.h"
+#include "apr_siphash.h"
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+
+#include "log.h"
+#include "store.h"
+
+static mss_key key_of(const mss_state *state)
+{
+    return mss_store_key(state->stamp.id, MSS_ID_BYTES);
+}
+
+/* Keyed, so that the session's value does not tell who it belongs to. */
+static apr_uint64_t hash(const mss_state *state, const char *text)
+{
+    return apr_siphash24(text, strlen(text), state->stamp.id);
+}
+
+apr_uint64_t mss_track_sign(apr_pool_t *p, const mss_state *state,
+                            const char *text, apr_size_t n)
+{
+    /* A prefix of its own: no user's name can have the same hash. */
+    return hash(
+        state, apr_pstrcat(p, "\001limits ", apr_pstrmemdup(p, text, n), NULL));
+}
+
+mss_owner mss_track_owner(request_rec *r)
+{
+    const char *realm = ap_auth_name(r);
+
+    return (mss_owner){realm ? realm : "", r->user};
+}
+
+static void look_up(mss_state *state)
+{
+    mss_key key = key_of(state);
+
+    mss_store_get(&key, &state->record);
+    if (state->record.source == MSS_SOURCE_NONE) {
+        state->record.source = MSS_SOURCE_COPY;
+        state->record.last = state->stamp.last;
+        state->record.created = state->stamp.created;
+    }
+}
+
+static void read_record(const session_rec *z, mss_state *state)
+{
+    const char *text = mss_session_get(z);
+
+    if (!text) {
+        state->record.source = MSS_SOURCE_NONE;
+    }
+    else if (!mss_stamp_parse(text, &state->stamp)) {
+        state->record.source = MSS_SOURCE_UNREADABLE;
+    }
+    else if (state->stamp.ended) {
+        state->record.source = MSS_SOURCE_ENDED;
+        state->record.reason = state->stamp.reason;
+    }
+    else {
+        look_up(state);
+    }
+}
+
+session_rec *mss_track_load(request_rec *r, mss_state *state)
+{
+    session_rec *z = mss_session_load(r);
+
+    if (z && !state->loaded) {
+        state->loaded = true;
+        mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
+        read_record(z, state);
+    }
+    return z;
+}
+
+void mss_track_clear(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_session_clear(z);
+    mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
+}
+
+static void write_copy(session_rec *z, const mss_state *state)
+{
+    mss_session_set(z, mss_stamp_format(z->pool, &state->stamp));
+}
+
+bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
+                     const mss_owner *owner)
+{
+    apr_time_t now = apr_time_now();
+    apr_status_t rv;
+    mss_key key;
+
+    memset(&state->stamp, 0, sizeof(state->stamp));
+    rv = apr_generate_random_bytes(state->stamp.id, MSS_ID_BYTES);
+    if (rv != APR_SUCCESS) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, rv, r,
+                      "MSS0012: no random bytes for a session's id");
+        return false;
+    }
+    state->stamp.realm = hash(state, owner->realm);
+    state->stamp.user = hash(state, owner->user);
+    state->stamp.created = now;
+    state->stamp.last = now;
+    state->record =
+        (mss_record){.source = MSS_SOURCE_STORE, .last = now, .created = now};
+    key = key_of(state);
+    mss_store_touch(&key, now, now);
+    write_copy(z, state);
+    mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
+    return true;
+}
+
+bool mss_track_is_owner(const mss_state *state, const mss_owner *owner)
+{
+    return state->stamp.realm != hash(state, owner->realm)
+           || state->stamp.user == hash(state, owner->user);
+}
+
+bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
+{
+    apr_time_t at =
+        state->decision.stamp ? state->decision.stamp : state->record.last;
+    apr_interval_time_t age = at - state->stamp.last;
+    mss_key key = key_of(state);
+
+    if ((state->decision.stamp || state->record.source == MSS_SOURCE_COPY)
+        && !mss_store_touch(&key, state->record.created, at)) {
+        return false;
+    }
+    state->record.last = at;
+    /* A save would change the key of a mod_session_dbd session under the
+     * requests that are on their way with it. */
+    if ((age >= mss_conf_update_interval(mss_conf_of(r)) || age < -MSS_SKEW)
+        && !mss_session_changes_key(r, z)) {
+        state->stamp.last = at;
+        write_copy(z, state);
+    }
+    return true;
+}
+
+bool mss_track_touch(const mss_state *state, apr_time_t at)
+{
+    mss_key key = key_of(state);
+
+    return mss_store_touch(&key, state->record.created, at);
+}
+
+bool mss_track_is_revoked(const mss_state *state)
+{
+    mss_key key = key_of(state);
+    mss_record record = {.source = MSS_SOURCE_NONE};
+
+    mss_store_get(&key, &record);
+    return record.source == MSS_SOURCE_REVOKED;
+}
+
+/* Who the session belonged to, as far as it can be told without a login: by
+ * the session's own entry, or by credentials whose hash is the record's. */
+static const char *user_of(request_rec *r, const mss_state *state)
+{
+    const char *user = mss_session_user(&state->logins);
+
+    if (!user && r->user) {
+        user = r->user;
+    }
+    if (!user
+        && (ap_get_basic_auth_components(r, &user, NULL) != APR_SUCCESS
+            || hash(state, user) != state->stamp.user)) {
+        user = NULL;
+    }
+    return user ? ap_escape_logitem(r->pool, user) : "-";
+}
+
+static void log_end(request_rec *r, const mss_state *state, const mss_key *key,
+                    mss_end reason)
+{
+    const mss_decision *d = &state->decision;
+
+    ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
+                  "MSS0010: session ended: reason=%s user=\"%s\" "
+                  "idle=%" APR_TIME_T_FMT "s limit=%" APR_TIME_T_FMT "s "
+                  "client=%s id=%s",
+                  mss_clock_reason(reason), user_of(r, state),
+                  apr_time_sec(d->idle), apr_time_sec(d->limit),
+                  r->useragent_ip, apr_pescape_hex(r->pool, key->bytes, 4, 0));
+}
+
+void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
+{
+    mss_key key = key_of(state);
+    /* A copy of the session's text is judged by the stamp in it, which is not
+     * later than now, so it could live on for that long. */
+    apr_time_t until = apr_time_now() + mss_conf_longest() + MSS_SKEW;
+
+    if (mss_store_revoke(&key, until, reason)) {
+        log_end(r, state, &key, reason);
+    }
+    state->record.source = MSS_SOURCE_REVOKED;
+    state->record.reason = reason;
+}
+
+void mss_track_mark(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_stamp mark = {
+        .ended = true, .reason = state->record.reason, .last = apr_time_now()};
+
+    mss_session_end(r, z, mss_stamp_format(z->pool, &mark));
+}
+
+void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
+                      mss_end reason)
+{
+    if (state->record.source == MSS_SOURCE_UNREADABLE) {
+        ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
+                      "MSS0011: session ended: reason=unreadable user=\"%s\" "
+                      "client=%s",
+                      user_of(r, state), r->useragent_ip);
+        state->record.source = MSS_SOURCE_REVOKED;
+        state->record.reason = reason;
+    }
+    else {
+        mss_track_revoke(r, state, reason);
+    }
+    if (mss_session_user(&state->logins)) {
+        mss_track_mark(r, z, state);
+    }
+    else {
+        mss_session_clear(z);
+    }
+    mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
+}

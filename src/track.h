@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows how a session of ours begins, goes on and ends: what is kept of it in
+ * the mod_session data, what in the store, and the line in the log at its end.
+ * Must not know requests' kinds or phases. */
+
+#ifndef MSS_TRACK_H
+#define MSS_TRACK_H
+
+#include "httpd.h"
+
+#include "state.h"
+
+/** The session, or NULL where there is none. The first time for a request fills
+ * in state->record, state->stamp and state->logins. */
+session_rec *mss_track_load(request_rec *r, mss_state *state);
+
+/** Takes all entries out for this request alone: nobody is logged in by it. */
+void mss_track_clear(request_rec *r, session_rec *z, mss_state *state);
+
+/** Who a session is begun for. */
+typedef struct {
+    const char *realm; /* AuthName */
+    const char *user;
+} mss_owner;
+
+/** The user that r has been authenticated as. */
+mss_owner mss_track_owner(request_rec *r);
+
+/** Begins a session: a new random id, created and stamped now.
+ * @return false, after logging why, when there are no random bytes */
+bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
+                     const mss_owner *owner);
+
+/** Whether the session was begun for that user. One session can hold logins of
+ * several realms; the user of another realm is no contradiction. */
+bool mss_track_is_owner(const mss_state *state, const mss_owner *owner);
+
+/** Moves the stamp on, in the store, and the copy in the session when that has
+ * become old. @return false when the session has been revoked meanwhile */
+bool mss_track_move(request_rec *r, session_rec *z, mss_state *state);
+
+/** Marks activity at a time, in the store alone: for when the answer's headers
+ * have left, or must not carry a cookie. @return as mss_track_move */
+bool mss_track_touch(const mss_state *state, apr_time_t at);
+
+/** Revokes the id, for good. The first to do so writes the line in the log. */
+void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason);
+
+/** Puts the mark of the end in place of the session's entries; it is saved with
+ * the answer. A login that comes with the mark is a new one. */
+void mss_track_mark(request_rec *r, session_rec *z, mss_state *state);
+
+/**
+ * Ends the session: revoked, and without entries for the rest of the request.
+ *
+ * A session that held a login gets the mark. One beside credentials
+ * that the browser keeps (Basic, single sign-on) stays as it is in the browser,
+ * so that what comes with it goes on to be refused until a page's answer has
+ * asked the person.
+ */
+void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
+                      mss_end reason);
+
+/** Whether the id has been revoked since the request came. */
+bool mss_track_is_revoked(const mss_state *state);
+
+/** The signature of limits that a page is given, keyed by the session's id,
+ * which nobody but the server knows. */
+apr_uint64_t mss_track_sign(apr_pool_t *p, const mss_state *state,
+                            const char *text, apr_size_t n);
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session's life: login, activity, idleness, the end, and the next login.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+    Jar, NAVIGATION, SCRIPT, eachMpm, formSite, login, startHttpd,
+} from '../lib/httpd.mjs';
+
+const LIMITS = 'SessionSecurity On\nSessionSecurityWarnAfter 60\n'
+    + 'SessionSecurityExpireAfter 100\n';
+const ENDED = /MSS0010: session ended: reason=/;
+
+const start = (t, options = {}) => startHttpd({
+    clock: true,
+    config: formSite({ security: LIMITS + (options.more ?? ''), ...options }),
+    ...options.httpd,
+}, t);
+
+const open = (httpd, jar, path = '/app/') =>
+    httpd.request(path, { jar, headers: NAVIGATION });
+const poll = (httpd, jar, path = '/app/data.json') =>
+    httpd.request(path, { jar, headers: SCRIPT });
+
+async function ping(httpd, jar, query = '', headers = SCRIPT) {
+    const answer = await httpd.request(`/session_security/ping${query}`,
+        { jar, headers });
+    assert.equal(answer.status, 200, answer.body);
+    return JSON.parse(answer.body);
+}
+
+async function loggedIn(httpd) {
+    const jar = new Jar();
+    await login(httpd, jar);
+    assert.equal((await open(httpd, jar)).status, 200);
+    return jar;
+}
+
+function isLogin(answer) {
+    assert.equal(answer.status, 302);
+    assert.match(answer.headers.location, /\/login\.html$/);
+}
+
+for (const store of ['cookie', 'crypto', 'dbd']) {
+    const options = { store };
+    const begin = async (t, more) => {
+        const httpd = await start(t, { ...options, ...more });
+        if (store === 'cookie')
+            httpd.allowLog(/MSS0014/);
+        return httpd;
+    };
+
+    describe(`store ${store}`, () => {
+        test('lasts as long as pages are opened, then ends for good',
+            async (t) => {
+                const httpd = await begin(t);
+                const jar = await loggedIn(httpd);
+                for (let i = 0; i < 3; i++) {
+                    httpd.clock.advance(95);
+                    assert.equal((await open(httpd, jar)).status, 200);
+                }
+                httpd.clock.advance(101);
+                const old = jar.clone();
+                isLogin(await open(httpd, jar));
+                const line = await httpd.expectLog(ENDED);
+                assert.match(line, /reason=idle user="alice" idle=101s limit=100s/);
+                isLogin(await open(httpd, jar));
+                isLogin(await open(httpd, old));
+                await login(httpd, jar);
+                assert.equal((await open(httpd, jar)).status, 200);
+                isLogin(await open(httpd, old));
+                assert.equal((await open(httpd, jar)).status, 200);
+            });
+
+        test('polling does not keep it alive', async (t) => {
+            const httpd = await begin(t);
+            const jar = await loggedIn(httpd);
+            for (let i = 0; i < 4; i++) {
+                httpd.clock.advance(24);
+                assert.equal((await poll(httpd, jar)).status, 200);
+            }
+            httpd.clock.advance(5);
+            const answer = await poll(httpd, jar);
+            await httpd.expectLog(ENDED);
+            assert.equal(answer.status, 401);
+            assert.equal(answer.headers['session-security'], 'expired');
+            assert.equal(answer.headers['cache-control'], 'no-store');
+            assert.deepEqual(JSON.parse(answer.body),
+                { state: 'logout', reason: 'idle' });
+            assert.equal((await poll(httpd, jar)).status, 401);
+            isLogin(await open(httpd, jar));
+        });
+
+        test('a report moves the stamp, and only a report', async (t) => {
+            const httpd = await begin(t);
+            const jar = await loggedIn(httpd);
+            httpd.clock.advance(50);
+            assert.equal(await ping(httpd, jar), 50);
+            assert.equal(await ping(httpd, jar, '?idleFor=20'), 20);
+            assert.equal(await ping(httpd, jar, '?idleFor=70'), 20);
+            httpd.clock.advance(90);
+            assert.equal((await poll(httpd, jar)).status, 401);
+            await httpd.expectLog(ENDED);
+        });
+
+        test('a ping ends what has expired', async (t) => {
+            const httpd = await begin(t);
+            const jar = await loggedIn(httpd);
+            const old = jar.clone();
+            httpd.clock.advance(100);
+            assert.equal(await ping(httpd, jar, '?idleFor=0'), 'logout');
+            await httpd.expectLog(ENDED);
+            assert.equal(await ping(httpd, jar, '?idleFor=0'), 'logout');
+            assert.equal(await ping(httpd, old, '?idleFor=0'), 'logout');
+            isLogin(await open(httpd, old));
+        });
+
+        test('the application\'s logout is seen by the ping', async (t) => {
+            const httpd = await begin(t);
+            const jar = await loggedIn(httpd);
+            const old = jar.clone();
+            await httpd.request('/logout', { jar, headers: NAVIGATION });
+            const line = await httpd.expectLog(ENDED);
+            assert.match(line, /reason=logout user="alice"/);
+            assert.equal(await ping(httpd, jar), 'logout');
+            assert.equal(await ping(httpd, old), 'logout');
+            isLogin(await open(httpd, old));
+            isLogin(await open(httpd, jar));
+            await login(httpd, jar);
+            assert.equal((await open(httpd, jar)).status, 200);
+        });
+
+        test('the cookie of the login itself ends with the session',
+            async (t) => {
+                const httpd = await begin(t);
+                const first = new Jar();
+                await login(httpd, first);
+                const jar = first.clone();
+                assert.equal((await open(httpd, jar)).status, 200);
+                httpd.clock.advance(101);
+                isLogin(await open(httpd, jar));
+                await httpd.expectLog(ENDED);
+                isLogin(await open(httpd, first));
+                isLogin(await open(httpd, first));
+            });
+
+        test('survives graceful restart and restart', async (t) => {
+            const httpd = await begin(t);
+            const jar = await loggedIn(httpd);
+            const out = await loggedIn(httpd);
+            const old = out.clone();
+            await httpd.request('/logout', { jar: out, headers: NAVIGATION });
+            await httpd.expectLog(ENDED);
+            for (const signal of ['SIGUSR1', 'SIGHUP']) {
+                httpd.clock.advance(40);
+                await ping(httpd, jar, '?idleFor=0');
+                await httpd.signal(signal);
+                assert.equal(await ping(httpd, jar), 0);
+                isLogin(await open(httpd, old));
+            }
+        });
+
+        test('another login in the same browser starts another session',
+            async (t) => {
+                const httpd = await begin(t);
+                const jar = await loggedIn(httpd);
+                const old = jar.clone();
+                await login(httpd, jar, 'bob');
+                await httpd.expectLog(/reason=relogin user="alice"/);
+                assert.equal((await open(httpd, jar)).status, 200);
+                isLogin(await open(httpd, old));
+            });
+    });
+}
+
+eachMpm((mpm) => {
+    test(`lives and ends under ${mpm}`, async (t) => {
+        const httpd = await start(t, { httpd: { mpm } });
+        const jar = await loggedIn(httpd);
+        httpd.clock.advance(99);
+        assert.equal((await open(httpd, jar)).status, 200);
+        httpd.clock.advance(101);
+        isLogin(await open(httpd, jar));
+        await httpd.expectLog(ENDED);
+    });
+});
