@@ -16,6 +16,8 @@
 
 static void register_hooks(apr_pool_t *p)
 {
+    static const char *const before_headers[] = {"mod_headers.c", NULL};
+
     (void)p;
 
     /* The server starts. */
@@ -43,9 +45,10 @@ static void register_hooks(apr_pool_t *p)
      * before ours where they are configured, and so do redirects in fixups. */
     ap_hook_fixups(mss_endpoint_answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
-    /* The user is final; the handler has not run. */
-    ap_hook_fixups(mss_guard_stamp, NULL, NULL, APR_HOOK_REALLY_LAST);
-    ap_hook_fixups(mss_inject_prepare, NULL, NULL, APR_HOOK_REALLY_LAST + 1);
+    /* The user is final, the handler has not run, and mod_headers can still
+     * tell the backend what we have to say. */
+    ap_hook_fixups(mss_guard_stamp, NULL, before_headers, APR_HOOK_LAST);
+    ap_hook_fixups(mss_inject_prepare, NULL, NULL, APR_HOOK_REALLY_LAST);
 
     /* The body comes in, the answer goes out: after mod_include, before
      * mod_session saves and mod_deflate compresses. */

@@ -152,8 +152,7 @@ static int ping(request_rec *r, mss_state *state)
     limits = limits_of(r, state);
     kind = mss_kind_is_same_origin(mss_state_headers(r)) ? MSS_KIND_REPORT
                                                          : MSS_KIND_PASSIVE;
-    state->decision = mss_clock_decide(&limits, &state->record, apr_time_now(),
-                                       kind, mss_parse_idle_for(r->args));
+    mss_track_decide(r, state, &limits, kind, mss_parse_idle_for(r->args));
     if (state->decision.verdict == MSS_EXPIRED) {
         mss_track_finish(r, z, state, state->decision.reason);
     }
@@ -203,9 +202,8 @@ static int logout(request_rec *r, mss_state *state)
         || state->record.source == MSS_SOURCE_COPY) {
         mss_limits limits = limits_of(r, state);
 
-        state->decision =
-            mss_clock_decide(&limits, &state->record, apr_time_now(),
-                             MSS_KIND_PASSIVE, MSS_IDLE_UNKNOWN);
+        mss_track_decide(r, state, &limits, MSS_KIND_PASSIVE,
+                         MSS_IDLE_UNKNOWN);
         mss_track_finish(r, z, state, MSS_END_LOGOUT);
     }
     if (!z->dirty) {
@@ -309,10 +307,10 @@ static int discard_body(request_rec *r)
 
 static bool allow(request_rec *r, const mss_state *state)
 {
-    int method = state->endpoint == MSS_ENDPOINT_LOGOUT ? M_POST : M_GET;
+    bool post = state->endpoint == MSS_ENDPOINT_LOGOUT;
 
-    r->allowed = AP_METHOD_BIT << method;
-    return r->method_number == method;
+    ap_allow_methods(r, REPLACE_ALLOW, post ? "POST" : "GET", NULL);
+    return r->method_number == (post ? M_POST : M_GET);
 }
 
 int mss_endpoint_answer(request_rec *r)

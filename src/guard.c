@@ -33,14 +33,7 @@ static void decide(request_rec *r, mss_state *state, const mss_conf *c)
 {
     mss_limits limits = mss_conf_limits(c);
 
-    state->decision = mss_clock_decide(&limits, &state->record, apr_time_now(),
-                                       state->kind, MSS_IDLE_UNKNOWN);
-    if (state->decision.skewed) {
-        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                      "MSS0013: a session's last activity lies in the future; "
-                      "it counts as now (has the clock been set back, or does "
-                      "another front end's differ?)");
-    }
+    mss_track_decide(r, state, &limits, state->kind, MSS_IDLE_UNKNOWN);
 }
 
 /* Whether the request carries a password in a header, for an authentication

@@ -88,6 +88,20 @@ void mss_track_clear(request_rec *r, session_rec *z, mss_state *state)
     mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
 }
 
+void mss_track_decide(request_rec *r, mss_state *state,
+                      const mss_limits *limits, mss_kind kind,
+                      apr_int64_t client_idle)
+{
+    state->decision = mss_clock_decide(limits, &state->record, apr_time_now(),
+                                       kind, client_idle);
+    if (state->decision.skewed) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      "MSS0013: a session's last activity lies in the future; "
+                      "it counts as now (has the clock been set back, or does "
+                      "another front end's differ?)");
+    }
+}
+
 static void write_copy(session_rec *z, const mss_state *state)
 {
     mss_session_set(z, mss_stamp_format(z->pool, &state->stamp));

@@ -35,6 +35,12 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
  * several realms; the user of another realm is no contradiction. */
 bool mss_track_is_owner(const mss_state *state, const mss_owner *owner);
 
+/** Asks the clock about the loaded session, now, and logs a stamp that lies in
+ * the future. The answer goes to state->decision. */
+void mss_track_decide(request_rec *r, mss_state *state,
+                      const mss_limits *limits, mss_kind kind,
+                      apr_int64_t client_idle);
+
 /** Moves the stamp on, in the store, and the copy in the session when that has
  * become old. @return false when the session has been revoked meanwhile */
 bool mss_track_move(request_rec *r, session_rec *z, mss_state *state);

@@ -3,52 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Jar, NAVIGATION, eachMpm, login } from '../lib/httpd.mjs';
 import {
-    Jar, NAVIGATION, SCRIPT, eachMpm, formSite, login, startHttpd,
-} from '../lib/httpd.mjs';
+    ENDED, STORES, isLogin, loggedIn, open, ping, poll, startSite,
+} from '../lib/life.mjs';
 
-const LIMITS = 'SessionSecurity On\nSessionSecurityWarnAfter 60\n'
-    + 'SessionSecurityExpireAfter 100\n';
-const ENDED = /MSS0010: session ended: reason=/;
-
-const start = (t, options = {}) => startHttpd({
-    clock: true,
-    config: formSite({ security: LIMITS + (options.more ?? ''), ...options }),
-    ...options.httpd,
-}, t);
-
-const open = (httpd, jar, path = '/app/') =>
-    httpd.request(path, { jar, headers: NAVIGATION });
-const poll = (httpd, jar, path = '/app/data.json') =>
-    httpd.request(path, { jar, headers: SCRIPT });
-
-async function ping(httpd, jar, query = '', headers = SCRIPT) {
-    const answer = await httpd.request(`/session_security/ping${query}`,
-        { jar, headers });
-    assert.equal(answer.status, 200, answer.body);
-    return JSON.parse(answer.body);
-}
-
-async function loggedIn(httpd) {
-    const jar = new Jar();
-    await login(httpd, jar);
-    assert.equal((await open(httpd, jar)).status, 200);
-    return jar;
-}
-
-function isLogin(answer) {
-    assert.equal(answer.status, 302);
-    assert.match(answer.headers.location, /\/login\.html$/);
-}
-
-for (const store of ['cookie', 'crypto', 'dbd']) {
-    const options = { store };
-    const begin = async (t, more) => {
-        const httpd = await start(t, { ...options, ...more });
-        if (store === 'cookie')
-            httpd.allowLog(/MSS0014/);
-        return httpd;
-    };
+for (const store of STORES) {
+    const begin = (t) => startSite(t, { store });
 
     describe(`store ${store}`, () => {
         test('lasts as long as pages are opened, then ends for good',
@@ -175,7 +136,7 @@ for (const store of ['cookie', 'crypto', 'dbd']) {
 
 eachMpm((mpm) => {
     test(`lives and ends under ${mpm}`, async (t) => {
-        const httpd = await start(t, { httpd: { mpm } });
+        const httpd = await startSite(t, { httpd: { mpm } });
         const jar = await loggedIn(httpd);
         httpd.clock.advance(99);
         assert.equal((await open(httpd, jar)).status, 200);

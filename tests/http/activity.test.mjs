@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is activity, and what is not.
+
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { NAVIGATION, SCRIPT, startBackend, until } from '../lib/httpd.mjs';
+import {
+    ENDED, isLogin, loggedIn, open, ping, startSite,
+} from '../lib/life.mjs';
+
+const { 'Sec-Fetch-User': _, ...REFRESH } = NAVIGATION;
+const PLAIN_PAGE = { Accept: 'text/html,*/*;q=0.8' };
+
+/** Idle seconds after a request made 50 s after the login. */
+async function idleAfter(t, path, headers, options = {}) {
+    const httpd = await startSite(t, options);
+    const jar = await loggedIn(httpd);
+    httpd.clock.advance(50);
+    const answer = await httpd.request(path, { jar, headers });
+    assert.ok(answer.status < 500, `status ${answer.status}`);
+    return ping(httpd, jar);
+}
+
+describe('Navigations', () => {
+    const cases = [
+        ['a page that a person opened', NAVIGATION, 0],
+        ['a page over plain http', PLAIN_PAGE, 0],
+        ['a client that sends no Accept', {}, 0],
+        ['a page that reloads itself', REFRESH, 50],
+        ['a script', SCRIPT, 50],
+        ['an image', { Accept: 'image/avif,image/*,*/*;q=0.8' }, 50],
+        ['a prefetch', { ...NAVIGATION, 'Sec-Purpose': 'prefetch' }, 50],
+        ['a prerender over plain http',
+            { ...PLAIN_PAGE, 'X-Moz': 'prefetch' }, 50],
+        ['a frame that somebody else loads',
+            { ...REFRESH, 'Sec-Fetch-Site': 'cross-site' }, 50],
+    ];
+    for (const [name, headers, idle] of cases) {
+        test(name, async (t) => {
+            assert.equal(await idleAfter(t, '/app/page.html', headers), idle);
+        });
+    }
+
+    test('a page that is not there', async (t) => {
+        assert.equal(await idleAfter(t, '/app/none.html', NAVIGATION), 0);
+    });
+
+    test('a public page', async (t) => {
+        assert.equal(await idleAfter(t, '/', NAVIGATION), 50);
+    });
+
+    test('the module\'s own files', async (t) => {
+        assert.equal(await idleAfter(t, '/session_security/script.js',
+            NAVIGATION), 50);
+    });
+});
+
+describe('SessionSecurityActivity', () => {
+    const requests = { more: 'SessionSecurityActivity Requests' };
+    test('Requests: a script counts', async (t) => {
+        assert.equal(await idleAfter(t, '/app/data.json', SCRIPT, requests), 0);
+    });
+    test('Requests: another site\'s image does not', async (t) => {
+        assert.equal(await idleAfter(t, '/app/data.json', {
+            'Accept': '*/*', 'Sec-Fetch-Mode': 'no-cors',
+            'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Dest': 'image',
+        }, requests), 50);
+    });
+    test('Input: not even a page counts', async (t) => {
+        assert.equal(await idleAfter(t, '/app/page.html', NAVIGATION,
+            { more: 'SessionSecurityActivity Input' }), 50);
+    });
+});
+
+describe('passive', () => {
+    const passive = { more: 'SessionSecurityPassiveURLs /app/poll /*/status' };
+    const cases = [
+        ['/app/poll', 50], ['/app/poll/', 50], ['/app/poll/now', 50],
+        ['/app//poll', 50], ['/app/./x/../poll', 50], ['/app/%70oll', 50],
+        ['/app/poll?a=b', 50], ['/app/pollute', 0], ['/app/Poll', 0],
+        ['/app/x/status', 50], ['/app/x/status/', 50], ['/app/x/statuses', 0],
+    ];
+    for (const [path, idle] of cases) {
+        test(`SessionSecurityPassiveURLs: ${path}`, async (t) => {
+            assert.equal(await idleAfter(t, path, NAVIGATION, passive), idle);
+        });
+    }
+
+    test('the path counts that the client asked for', async (t) => {
+        const rewrite = {
+            more: 'SessionSecurityPassiveURLs /app/page.html /app/alias\n'
+                + 'RewriteEngine On\nRewriteRule ^/app/alias$ /app/index.html\n'
+                + 'RewriteRule ^/app/opened$ /app/page.html',
+        };
+        assert.equal(await idleAfter(t, '/app/alias', NAVIGATION, rewrite), 50);
+        assert.equal(await idleAfter(t, '/app/opened', NAVIGATION, rewrite), 0);
+    });
+
+    test('SessionSecurityPassive in a section, and by a header',
+        async (t) => {
+            const site = {
+                more: '<Location /app/page.html>\nSessionSecurityPassive On\n'
+                    + '</Location>\n<If "%{HTTP:X-Refresh} == \'1\'">\n'
+                    + 'SessionSecurityPassive On\n</If>',
+            };
+            assert.equal(await idleAfter(t, '/app/page.html', NAVIGATION,
+                site), 50);
+            assert.equal(await idleAfter(t, '/app/form.html',
+                { ...NAVIGATION, 'X-Refresh': '1' }, site), 50);
+        });
+
+    test('is judged all the same', async (t) => {
+        const httpd = await startSite(t, passive);
+        const jar = await loggedIn(httpd);
+        httpd.clock.advance(101);
+        isLogin(await open(httpd, jar, '/app/poll'));
+        await httpd.expectLog(ENDED);
+    });
+});
+
+describe('reports', () => {
+    const cases = [
+        ['idleFor', '?idleFor=10', SCRIPT, 10],
+        ['negative', '?idleFor=-5', SCRIPT, 0],
+        ['the last of several', '?idleFor=5&idleFor=30', SCRIPT, 30],
+        ['not a number', '?idleFor=1e1', SCRIPT, 50],
+        ['empty', '?idleFor=', SCRIPT, 50],
+        ['huge', '?idleFor=99999999999999999999', SCRIPT, 50],
+        ['none', '', SCRIPT, 50],
+        ['by X-Session-Security', '?idleFor=10',
+            { 'X-Session-Security': '0' }, 10],
+        ['by what the browser says', '?idleFor=10',
+            { 'Sec-Fetch-Site': 'same-origin' }, 10],
+        ['from nowhere', '?idleFor=0', {}, 50],
+        ['from another site', '?idleFor=0',
+            { ...SCRIPT, 'Sec-Fetch-Site': 'cross-site' }, 50],
+        ['from a sibling host', '?idleFor=0',
+            { ...SCRIPT, 'Sec-Fetch-Site': 'same-site' }, 50],
+    ];
+    for (const [name, query, headers, idle] of cases) {
+        test(name, async (t) => {
+            const httpd = await startSite(t);
+            const jar = await loggedIn(httpd);
+            httpd.clock.advance(50);
+            await httpd.request(`/session_security/ping${query}`,
+                { jar, headers });
+            assert.equal(await ping(httpd, jar), idle);
+        });
+    }
+});
+
+describe('uploads', () => {
+    test('a long one keeps the session, and is not cut', async (t) => {
+        let received = 0;
+        const backend = await startBackend((request, response) => {
+            request.on('data', (chunk) => { received += chunk.length; });
+            request.on('end', () => response.end('stored'));
+        }, t);
+        const httpd = await startSite(t, { backend: backend.url });
+        const jar = await loggedIn(httpd);
+        const part = Buffer.alloc(20000, 'x');
+        const sent = httpd.request('/app/backend/upload', {
+            method: 'PUT', jar, headers: SCRIPT,
+            body: Readable.from((async function* body() {
+                for (let i = 1; i <= 4; i++) {
+                    yield part;
+                    await until(() => received >= i * part.length, 'a part');
+                    httpd.clock.advance(60);
+                }
+            }())),
+        });
+        assert.equal((await sent).body, 'stored');
+        /* Arrived 240 s after the login, the last part 60 s ago at most. */
+        assert.ok(await ping(httpd, jar) <= 60);
+    });
+
+    test('a script\'s short POST is none', async (t) => {
+        const httpd = await startSite(t);
+        const jar = await loggedIn(httpd);
+        httpd.clock.advance(50);
+        await httpd.request('/app/data.json', {
+            method: 'POST', jar, headers: SCRIPT, body: 'idle=1',
+        });
+        assert.equal(await ping(httpd, jar), 50);
+    });
+});

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// What fails, fails closed: sessions that cannot be kept, values that cannot be
+// read, credentials that browsers resend, clocks that are set back.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+    Jar, NAVIGATION, SCRIPT, eachMpm, login, startHttpd, until,
+} from '../lib/httpd.mjs';
+import {
+    ENDED, LIMITS, isLogin, loggedIn, open, ping, poll, startSite,
+} from '../lib/life.mjs';
+
+const ALICE = `Basic ${Buffer.from('alice:secret').toString('base64')}`;
+const SESSION = 'Session On\nSessionCookieName sid path=/\n'
+    + 'SessionCryptoPassphrase test-passphrase\n';
+
+const basicSite = (t, more = '', options = {}) => startHttpd({
+    clock: true,
+    config: `${SESSION}${LIMITS}
+<Location "/app">
+    AuthType Basic
+    AuthName app
+    AuthBasicProvider file
+    AuthUserFile users
+    Require valid-user
+    ${more}
+</Location>`,
+    ...options,
+}, t);
+
+const ask = (httpd, jar, headers, path = '/app/') =>
+    httpd.request(path, { jar, headers: { ...headers, Authorization: ALICE } });
+
+describe('without a session to keep the stamp in', () => {
+    const config = `SessionSecurity On
+<Location "/app">
+    AuthType Basic
+    AuthName app
+    AuthUserFile users
+    Require valid-user
+</Location>`;
+
+    test('users get 500, and the log says what to add', async (t) => {
+        const httpd = await startHttpd({ config }, t);
+        const answer = await ask(httpd, new Jar(), NAVIGATION);
+        assert.equal(answer.status, 500);
+        assert.doesNotMatch(answer.body, /Secret/);
+        await httpd.expectLog(/MSS0016: .*\/app\/.*'Session On'/);
+    });
+
+    test('anonymous visitors are let in to public pages', async (t) => {
+        const httpd = await startHttpd({ config }, t);
+        assert.equal((await httpd.request('/')).status, 200);
+        assert.equal((await httpd.request('/app/')).status, 401);
+    });
+
+    test('the ping answers an error, not "logout"', async (t) => {
+        const httpd = await startHttpd({ config }, t);
+        const answer = await httpd.request('/session_security/ping');
+        assert.equal(answer.status, 500);
+        assert.deepEqual(answer.json, { error: 'no session configured' });
+        await httpd.expectLog(/MSS0018: /);
+    });
+});
+
+describe('Basic', () => {
+    for (const satisfy of ['', 'Satisfy Any\nOrder allow,deny\nDeny from all']) {
+        test(`asks once at the end ${satisfy && '(Satisfy Any)'}`, async (t) => {
+            const httpd = await basicSite(t, satisfy,
+                satisfy ? { modules: ['access_compat'] } : {});
+            const jar = new Jar();
+            if (satisfy)
+                httpd.allowLog(/AH01797/);
+            assert.equal((await ask(httpd, jar, NAVIGATION)).status, 200);
+            httpd.clock.advance(99);
+            assert.equal((await ask(httpd, jar, NAVIGATION)).status, 200);
+            httpd.clock.advance(101);
+
+            const quiet = await ask(httpd, jar, SCRIPT, '/app/data.json');
+            assert.equal(quiet.status, 401);
+            assert.equal(quiet.headers['www-authenticate'], undefined);
+            assert.equal(quiet.headers['set-cookie'], undefined);
+            const image = await ask(httpd, jar, { Accept: '*/*' });
+            assert.equal(image.status, 401);
+            assert.equal(image.headers['www-authenticate'], undefined);
+            assert.match(await httpd.expectLog(ENDED), /reason=idle user="alice"/);
+
+            const old = jar.clone();
+            const challenge = await ask(httpd, jar, NAVIGATION);
+            assert.equal(challenge.status, 401);
+            assert.match(challenge.headers['www-authenticate'], /^Basic/);
+            assert.equal((await ask(httpd, old, NAVIGATION)).status, 401);
+
+            assert.equal((await ask(httpd, jar, NAVIGATION)).status, 200);
+            assert.equal(await ping(httpd, jar), 0);
+        });
+    }
+
+    test('the ping\'s end does not let the resent password in', async (t) => {
+        const httpd = await basicSite(t);
+        const jar = new Jar();
+        await ask(httpd, jar, NAVIGATION);
+        httpd.clock.advance(100);
+        assert.equal(await ping(httpd, jar, '?idleFor=0'), 'logout');
+        await httpd.expectLog(ENDED);
+        assert.equal((await ask(httpd, jar, SCRIPT)).status, 401);
+        assert.equal((await ask(httpd, jar, NAVIGATION)).status, 401);
+        assert.equal((await ask(httpd, jar, NAVIGATION)).status, 200);
+    });
+
+    test('clients without cookies go on, and are not tracked', async (t) => {
+        const httpd = await basicSite(t);
+        for (let i = 0; i < 3; i++) {
+            const answer = await ask(httpd, new Jar(), { Accept: '*/*' });
+            assert.equal(answer.status, 200);
+            assert.equal(answer.headers['set-cookie'], undefined);
+            httpd.clock.advance(200);
+        }
+    });
+
+    test('another user gets another session', async (t) => {
+        const httpd = await basicSite(t);
+        const jar = new Jar();
+        await ask(httpd, jar, NAVIGATION);
+        const old = jar.clone();
+        const bob = `Basic ${Buffer.from('bob:secret').toString('base64')}`;
+        const answer = await httpd.request('/app/', {
+            jar, headers: { ...NAVIGATION, Authorization: bob },
+        });
+        assert.equal(answer.status, 200);
+        assert.match(await httpd.expectLog(ENDED), /reason=relogin/);
+        assert.equal((await ask(httpd, old, SCRIPT)).status, 401);
+    });
+});
+
+describe('a value that cannot be read', () => {
+    test('ends the session', async (t) => {
+        const httpd = await startSite(t, { store: 'cookie' });
+        const jar = await loggedIn(httpd);
+        const forged = new Jar();
+        forged.store([jar.header('/').replace(/(_session_security=)1\./, '$19.')
+            + ';path=/'], '/');
+        isLogin(await open(httpd, forged));
+        await httpd.expectLog(/MSS0011: session ended: reason=unreadable/);
+        isLogin(await open(httpd, forged));
+        assert.equal((await open(httpd, jar)).status, 200);
+    });
+
+    test('a cookie of another passphrase does not keep anybody from logging in',
+        async (t) => {
+            const httpd = await startSite(t);
+            const jar = new Jar();
+            jar.store([`sid=${'QUFB'.repeat(40)};path=/`], '/');
+            httpd.allowLog(/AH01\d\d\d: |AH01817/);
+            isLogin(await open(httpd, jar));
+            await login(httpd, jar);
+            assert.equal((await open(httpd, jar)).status, 200);
+        });
+});
+
+describe('the clock', () => {
+    test('set back: nobody becomes immortal', async (t) => {
+        const httpd = await startSite(t);
+        const jar = await loggedIn(httpd);
+        httpd.clock.advance(-3600);
+        assert.equal(await ping(httpd, jar), 0);
+        await httpd.expectLog(/MSS0013: /);
+        httpd.clock.advance(50);
+        assert.equal(await ping(httpd, jar), 50);
+        httpd.clock.advance(51);
+        isLogin(await open(httpd, jar));
+        await httpd.expectLog(ENDED);
+    });
+
+    test('SessionSecurityMaxLifetime ends the busiest session', async (t) => {
+        const httpd = await startSite(t,
+            { more: 'SessionSecurityMaxLifetime 200' });
+        const jar = await loggedIn(httpd);
+        for (let i = 0; i < 3; i++) {
+            httpd.clock.advance(60);
+            assert.equal((await open(httpd, jar)).status, 200);
+        }
+        const object = await ping(httpd, jar, '',
+            { 'X-Session-Security': '1' });
+        assert.ok(object.lifetimeLeft > 10 && object.lifetimeLeft <= 20);
+        httpd.clock.advance(20);
+        isLogin(await open(httpd, jar));
+        assert.match(await httpd.expectLog(ENDED), /reason=lifetime .* limit=200s/);
+    });
+});
+
+describe('limits differ', () => {
+    test('an internal redirect to a section with shorter limits', async (t) => {
+        const httpd = await startSite(t, {
+            more: 'Options +ExecCGI\n<Location "/app/strict">\n'
+                + 'SessionSecurityWarnAfter 10\nSessionSecurityExpireAfter 30\n'
+                + '</Location>\nRewriteEngine On\n',
+            app: 'RewriteEngine On\nRewriteRule to-strict$ /app/strict/a.html',
+            httpd: { files: { 'htdocs/app/strict/a.html': 'Secret' } },
+        });
+        const jar = await loggedIn(httpd);
+        httpd.clock.advance(40);
+        const answer = await poll(httpd, jar, '/app/to-strict');
+        assert.doesNotMatch(answer.body, /Secret/);
+        await httpd.expectLog(ENDED);
+    });
+});
+
+eachMpm((mpm) => {
+    test(`a killed child locks nobody out under ${mpm}`, async (t) => {
+        const httpd = await startSite(t, { httpd: { mpm } });
+        const jar = await loggedIn(httpd);
+        httpd.allowLog(/exit signal Killed/);
+        for (const pid of httpd.pids())
+            process.kill(pid, 'SIGKILL');
+        /* A connection that a child had taken already dies with it. */
+        const answer = await until(() => httpd.request(
+            '/session_security/ping', { jar }).catch(() => null), 'an answer');
+        assert.match(answer.body, /^\d$/);
+    });
+});

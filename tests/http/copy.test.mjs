@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The copy of the stamp in the session: how seldom it is written, and what it
+// is good for when the store knows nothing.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { NAVIGATION, SCRIPT, startBackend } from '../lib/httpd.mjs';
+import {
+    ENDED, isLogin, loggedIn, open, ping, poll, startSite,
+} from '../lib/life.mjs';
+
+const cookies = (answer) => answer.headers['set-cookie']?.length ?? 0;
+
+describe('the session is not written because a request came', () => {
+    test('but when the copy is older than UpdateInterval', async (t) => {
+        const httpd = await startSite(t,
+            { more: 'SessionSecurityUpdateInterval 30' });
+        const jar = await loggedIn(httpd);
+        for (let i = 0; i < 3; i++) {
+            assert.equal(cookies(await open(httpd, jar)), 0);
+            assert.equal(cookies(await poll(httpd, jar)), 0);
+        }
+        httpd.clock.advance(29);
+        assert.equal(cookies(await open(httpd, jar)), 0);
+        httpd.clock.advance(2);
+        assert.equal(cookies(await open(httpd, jar)), 1);
+        assert.equal(cookies(await open(httpd, jar)), 0);
+        httpd.clock.advance(40);
+        const answer = await httpd.request('/session_security/ping?idleFor=0',
+            { jar, headers: SCRIPT });
+        assert.equal(cookies(answer), 0);
+        assert.equal(cookies(await poll(httpd, jar)), 1);
+    });
+
+    test('nor by a ping for the sake of SessionMaxAge', async (t) => {
+        const httpd = await startSite(t, { maxAge: 3600 });
+        const jar = await loggedIn(httpd);
+        const answer = await httpd.request('/session_security/ping?idleFor=0',
+            { jar, headers: SCRIPT });
+        assert.equal(cookies(answer), 0);
+    });
+
+    test('never again after the login with mod_session_dbd', async (t) => {
+        const httpd = await startSite(t, { store: 'dbd' });
+        const jar = await loggedIn(httpd);
+        for (let i = 0; i < 3; i++) {
+            httpd.clock.advance(90);
+            assert.equal(cookies(await open(httpd, jar)), 0);
+        }
+    });
+});
+
+describe('a server whose store does not know the session', () => {
+    test('goes by the copy: not longer, an interval shorter at worst',
+        async (t) => {
+            const first = await startSite(t);
+            const second = await startSite(t);
+            const jar = await loggedIn(first);
+            second.clock.advance(95);
+            assert.equal(await ping(second, jar), 95);
+            assert.equal((await open(second, jar.clone())).status, 200);
+            second.clock.advance(90);
+            assert.equal(await ping(second, jar), 90);
+            second.clock.advance(10);
+            isLogin(await open(second, jar));
+            await second.expectLog(ENDED);
+        });
+});
+
+test('backends and logs are told', async (t) => {
+    const backend = await startBackend((request, response) =>
+        response.end(JSON.stringify(request.headers)), t);
+    const httpd = await startSite(t, {
+        backend: backend.url,
+        more: 'RequestHeader set X-Idle %{SESSION_SECURITY_IDLE}e\n'
+            + 'RequestHeader set X-Left %{SESSION_SECURITY_EXPIRES_IN}e\n',
+    });
+    const jar = await loggedIn(httpd);
+    httpd.clock.advance(40);
+    const told = await httpd.request('/app/backend/', { jar, headers: SCRIPT });
+    assert.equal(told.json['x-idle'], '40');
+    assert.match(told.json['x-left'], /^(59|60)$/);
+    httpd.clock.advance(61);
+    await httpd.request('/app/', { jar, headers: NAVIGATION });
+    await httpd.request('/app/', { jar: jar.clone(), headers: NAVIGATION });
+    await httpd.expectLog(ENDED);
+    assert.match(httpd.accessLog(), /"GET \/app\/backend\/ HTTP\/1.1" \d+ passive/);
+    assert.match(httpd.accessLog(), /"GET \/app\/ HTTP\/1.1" \d+ active/);
+    assert.match(httpd.accessLog(), /"GET \/app\/ HTTP\/1.1" \d+ expired/);
+});

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers that overtake each other: no activity is taken back, no ended session
+// comes back, no new login is overwritten.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+    Jar, NAVIGATION, SCRIPT, login, startBackend, until,
+} from '../lib/httpd.mjs';
+import {
+    ENDED, STORES, isLogin, loggedIn, open, ping, startSite,
+} from '../lib/life.mjs';
+
+/** A backend whose answers wait for release(). */
+async function slowBackend(t) {
+    const waiting = [];
+    const backend = await startBackend((request, response) => {
+        waiting.push(() => {
+            response.setHeader('Content-Type', 'text/html');
+            response.end('<!DOCTYPE html><title>slow</title><p>slow');
+        });
+    }, t);
+    return {
+        url: backend.url,
+        reached: (n) => until(() => waiting.length >= n, `${n} requests`),
+        release: () => waiting.splice(0).forEach((answer) => answer()),
+    };
+}
+
+for (const store of STORES) {
+    for (const maxAge of [0, 3600]) {
+        describe(`store ${store}, SessionMaxAge ${maxAge}`, () => {
+            const begin = async (t) => {
+                const backend = await slowBackend(t);
+                const httpd = await startSite(t,
+                    { store, maxAge, backend: backend.url });
+                const jar = await loggedIn(httpd);
+                return { backend, httpd, jar };
+            };
+            const slow = (httpd, jar) => httpd.request('/app/backend/slow',
+                { jar, headers: NAVIGATION });
+
+            test('a slow answer does not take newer activity back',
+                async (t) => {
+                    const { backend, httpd, jar } = await begin(t);
+                    const late = slow(httpd, jar);
+                    await backend.reached(1);
+                    httpd.clock.advance(90);
+                    await ping(httpd, jar, '?idleFor=0');
+                    httpd.clock.advance(20);
+                    backend.release();
+                    assert.equal((await late).status, 200);
+                    assert.equal(await ping(httpd, jar), 20);
+                });
+
+            test('an answer in flight over a logout does not bring it back',
+                async (t) => {
+                    const { backend, httpd, jar } = await begin(t);
+                    const other = jar.clone();
+                    const late = slow(httpd, other);
+                    await backend.reached(1);
+                    await httpd.request('/logout',
+                        { jar, headers: NAVIGATION });
+                    await httpd.expectLog(ENDED);
+                    backend.release();
+                    assert.equal((await late).headers['set-cookie'], undefined);
+                    isLogin(await open(httpd, other));
+                    isLogin(await open(httpd, jar));
+                });
+
+            test('nor does it overwrite the cookie of a new login',
+                async (t) => {
+                    const { backend, httpd, jar } = await begin(t);
+                    const late = slow(httpd, jar.clone());
+                    await backend.reached(1);
+                    await httpd.request('/logout',
+                        { jar, headers: NAVIGATION });
+                    await login(httpd, jar);
+                    backend.release();
+                    jar.store((await late).headers['set-cookie'], '/');
+                    assert.equal((await open(httpd, jar)).status, 200);
+                    await httpd.expectLog(ENDED);
+                });
+
+            test('a poll with the old cookie does not overwrite it either',
+                async (t) => {
+                    const { httpd, jar } = await begin(t);
+                    const old = jar.clone();
+                    await httpd.request('/logout',
+                        { jar, headers: NAVIGATION });
+                    await login(httpd, jar);
+                    const answer = await httpd.request('/app/data.json',
+                        { jar: old, headers: SCRIPT });
+                    if (store === 'dbd') {
+                        /* It keeps nothing under the old key, so this is an
+                         * anonymous visitor to it, and SessionMaxAge alone
+                         * makes it answer with a session for one. */
+                        assert.equal(answer.status, 302);
+                        return;
+                    }
+                    assert.equal(answer.status, 401);
+                    assert.equal(answer.headers['set-cookie'], undefined);
+                    assert.equal((await open(httpd, jar)).status, 200);
+                    await httpd.expectLog(ENDED);
+                });
+
+            test('thirty requests at once share one session', async (t) => {
+                const { httpd } = await begin(t);
+                const jar = new Jar();
+                await login(httpd, jar);
+                const answers = await Promise.all(Array.from({ length: 30 },
+                    (_, i) => httpd.request(`/app/page.html?${i}`,
+                        { jar: jar.clone(), headers: NAVIGATION })));
+                assert.deepEqual([...new Set(answers.map((a) => a.status))],
+                    [200]);
+                assert.equal((await open(httpd, jar)).status, 200);
+            });
+        });
+    }
+
+    test(`store ${store}: pings in flight over a logout`, async (t) => {
+        const httpd = await startSite(t, { store });
+        const jar = await loggedIn(httpd);
+        const old = jar.clone();
+        const burst = Promise.all(Array.from({ length: 20 }, () =>
+            httpd.request('/session_security/ping?idleFor=0',
+                { jar: old.clone(), headers: SCRIPT })));
+        await httpd.request('/logout', { jar, headers: NAVIGATION });
+        await httpd.expectLog(ENDED);
+        for (const answer of await burst)
+            assert.equal(answer.headers['set-cookie'], undefined);
+        assert.equal(await ping(httpd, old, '?idleFor=0'), 'logout');
+        isLogin(await open(httpd, old));
+    });
+}
