@@ -42,6 +42,14 @@ static bool named(const char *element, size_t n, const char *word)
            && strncasecmp(element, word, strlen(word)) == 0;
 }
 
+/* What lets a shared cache keep a response; the last one makes caches pass
+ * over the no-store that stands with it. */
+static bool is_for_sharing(const char *element, size_t n)
+{
+    return named(element, n, "public") || named(element, n, "s-maxage")
+           || named(element, n, "must-understand");
+}
+
 const char *mss_header_private(apr_pool_t *p, const char *cache_control)
 {
     const char *kept = NULL;
@@ -50,7 +58,7 @@ const char *mss_header_private(apr_pool_t *p, const char *cache_control)
     size_t n;
 
     while ((element = next(&cache_control, &n))) {
-        if (named(element, n, "public") || named(element, n, "s-maxage")) {
+        if (is_for_sharing(element, n)) {
             continue;
         }
         /* private="Set-Cookie" says it of a header, not of the response. */
@@ -62,7 +70,8 @@ const char *mss_header_private(apr_pool_t *p, const char *cache_control)
     if (is_private) {
         return kept;
     }
-    return kept ? apr_pstrcat(p, kept, ", private", NULL) : "private";
+    /* In front: a quote that is never closed would swallow it. */
+    return kept ? apr_pstrcat(p, "private, ", kept, NULL) : "private";
 }
 
 /* Whether an element carries a weight of zero: it is refused. */

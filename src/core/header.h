@@ -10,8 +10,8 @@
 #include "apr_pools.h"
 
 /** A Cache-Control value that keeps a response out of shared caches: without
- * public and s-maxage, and with private unless it says so or no-store already
- * (RFC 9111, section 5.2.2). In p. */
+ * public, s-maxage and must-understand, and with private unless it says so or
+ * no-store already (RFC 9111, section 5.2.2). In p. */
 const char *mss_header_private(apr_pool_t *p, const char *cache_control);
 
 /** Whether an Accept-Encoding allows gzip, NULL allowed (RFC 9110, 12.5.3). */

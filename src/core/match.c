@@ -5,9 +5,10 @@
 #include <stddef.h>
 #include <string.h>
 
-static bool at_boundary(const char *path)
+/* Whether a pattern that has matched all before end does so at a boundary. */
+static bool at_boundary(const char *end, const char *pattern_end)
 {
-    return !*path || *path == '/';
+    return !*end || *end == '/' || pattern_end[-1] == '/';
 }
 
 /* The classic walk with one point to come back to: no recursion, so a hostile
@@ -18,7 +19,7 @@ static bool glob(const char *pattern, const char *path)
     const char *retry = NULL;
 
     while (*path) {
-        if (!*pattern && at_boundary(path)) {
+        if (!*pattern && at_boundary(path, pattern)) {
             return true;
         }
         if (*pattern == '*') {
@@ -50,10 +51,8 @@ bool mss_match_path(const char *pattern, const char *path)
     if (strpbrk(pattern, "*?")) {
         return glob(pattern, path);
     }
-    if (strncmp(pattern, path, n) != 0) {
-        return false;
-    }
-    return at_boundary(path + n) || (n > 0 && pattern[n - 1] == '/');
+    return n > 0 && strncmp(pattern, path, n) == 0
+           && at_boundary(path + n, pattern + n);
 }
 
 bool mss_match_name(const char *pattern, const char *name)

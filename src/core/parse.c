@@ -5,12 +5,22 @@
 #include <stddef.h>
 #include <string.h>
 
-/* More digits than any time in range needs in any unit: 30 days in ms. */
-#define TIME_DIGITS 10
+/* More digits than a time in range needs: 30 days in seconds, and in ms. */
+#define TIME_DIGITS 7
+#define TIME_DIGITS_MS 10
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
+}
+
+/* Whether there are so many that the arithmetic could overflow. */
+static bool has_too_many_digits(const char *text, size_t digits)
+{
+    size_t zeros = strspn(text, "0");
+
+    return digits - zeros
+           > (strcmp(text + digits, "ms") == 0 ? TIME_DIGITS_MS : TIME_DIGITS);
 }
 
 /* ap_timeout_parameter_parse looks at one letter or two: to it 5hello is five
@@ -38,7 +48,7 @@ const char *mss_parse_time_fault(const char *text, bool read,
         return "is not a time; write seconds or a number with a unit, such as "
                "540, 540s, 9min or 1h";
     }
-    if (digits > TIME_DIGITS || !read || parsed > MSS_TIME_MAX) {
+    if (has_too_many_digits(text, digits) || !read || parsed > MSS_TIME_MAX) {
         return "is longer than 30 days; write a time from 1s to 30 days, such "
                "as 540, 9min or 720h";
     }

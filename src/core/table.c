@@ -125,7 +125,7 @@ static slot *worse(slot *a, slot *b)
     return a->last <= b->last ? a : b;
 }
 
-static slot *victim(mss_table *t, const mss_key *key, apr_time_t stale,
+static slot *victim(const mss_table *t, const mss_key *key, apr_time_t stale,
                     apr_time_t now)
 {
     set *in = set_of(t, key->bytes);
@@ -137,7 +137,6 @@ static slot *victim(mss_table *t, const mss_key *key, apr_time_t stale,
         }
         worst = worse(worst, &in->slots[i]);
     }
-    t->evictions++;
     return worst;
 }
 
@@ -183,6 +182,7 @@ bool mss_table_touch(mss_table *t, const mss_key *key, apr_time_t created,
         s = victim(t, key, stale, now);
         /* A set full of revocations: the session lives by its copy. */
         if (s->state < REVOKED || is_spent(s, stale, now)) {
+            t->evictions += !is_spent(s, stale, now);
             fill(s, key->bytes, LIVE, created, at);
         }
     }
@@ -208,7 +208,9 @@ bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
         s->last = until;
     }
     else {
-        fill(victim(t, key, stale, now), key->bytes, state, 0, until);
+        s = victim(t, key, stale, now);
+        t->evictions += !is_spent(s, stale, now);
+        fill(s, key->bytes, state, 0, until);
     }
     return true;
 }
@@ -230,14 +232,21 @@ mss_table_usage mss_table_used(const mss_table *t, apr_time_t stale,
 
 void mss_table_copy(const mss_table *from, mss_table *to)
 {
-    const slot *s = sets_of(from)->slots;
+    slot *s = sets_of(from)->slots;
 
+    to->evictions = from->evictions;
     for (apr_uint64_t i = 0; i < from->sets * MSS_TABLE_WAYS; i++, s++) {
         mss_key key;
+        slot *place;
 
-        if (s->state != FREE) {
-            memcpy(key.bytes, s->key, MSS_KEY_BYTES);
-            fill(victim(to, &key, 0, 0), s->key, s->state, s->created, s->last);
+        if (s->state == FREE) {
+            continue;
+        }
+        memcpy(key.bytes, s->key, MSS_KEY_BYTES);
+        place = victim(to, &key, 0, 0);
+        to->evictions += place->state != FREE;
+        if (place->state == FREE || worse(s, place) == place) {
+            fill(place, s->key, s->state, s->created, s->last);
         }
     }
 }

@@ -34,7 +34,7 @@ typedef struct mss_table mss_table;
 typedef struct {
     apr_size_t sessions;    /* slots in use, revocations included */
     apr_size_t revocations; /* of them */
-    apr_uint64_t evictions; /* live records given up for others, ever */
+    apr_uint64_t evictions; /* records given up before their time, ever */
 } mss_table_usage;
 
 /** Bytes for a table of at least that many slots. */
@@ -73,7 +73,8 @@ bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
 mss_table_usage mss_table_used(const mss_table *t, apr_time_t stale,
                                apr_time_t now);
 
-/** Calls fn for each record, so that a table of another size can take over. */
+/** Takes the records over into an empty table of another size. Where that has
+ * no room for all, live ones go before revocations, and the earliest first. */
 void mss_table_copy(const mss_table *from, mss_table *to);
 
 #endif

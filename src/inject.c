@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "inject.h"
+
+#include "apr_cstr.h"
+#include "apr_strings.h"
+#include "http_request.h"
+#include "util_filter.h"
+
+#include "config.h"
+#include "guard.h"
+#include "log.h"
+#include "page.h"
+#include "session.h"
+#include "splice.h"
+#include "state.h"
+
+typedef struct {
+    bool canned;        /* one of httpd's own error pages: left alone */
+    mss_splice *splice; /* NULL: the answer has not begun yet */
+} injection;
+
+static ap_filter_rec_t *inject_handle;
+static ap_filter_rec_t *decode_handle;
+static ap_filter_rec_t *inflate_handle; /* NULL: no mod_deflate */
+
+/* --- the answer ------------------------------------------------------------------- */
+
+static const char *refuse(request_rec *r, const mss_state *state, bool canned)
+{
+    const char *reason = mss_page_unwanted(r, state);
+
+    if (!reason && canned) {
+        reason = "an error page of httpd's own";
+    }
+    if (!reason) {
+        reason = mss_page_unfit(r);
+    }
+    return reason || !mss_page_encoding(r) ? reason : "Content-Encoding";
+}
+
+/* @return why there is nothing to splice, or NULL */
+static const char *begin(request_rec *r, bool canned)
+{
+    mss_state *state;
+    const char *reason;
+
+    mss_guard_leave(r);
+    state = mss_state_get(r);
+    if (state->tracked && mss_page_is_html(r)) {
+        mss_page_forbid_store(r);
+    }
+    reason = refuse(r, state, canned);
+    /* HEAD may come without the body that would tell where the element goes,
+     * and must not tell the length of the page without it. */
+    if (!reason && r->header_only) {
+        mss_page_unset_validators(r);
+    }
+    return reason;
+}
+
+static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    injection *in = f->ctx;
+
+    if (!in->splice) {
+        const char *reason = begin(f->r, in->canned);
+
+        if (reason) {
+            ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "not injected: %s",
+                          reason);
+            ap_remove_output_filter(f);
+            return ap_pass_brigade(f->next, bb);
+        }
+        in->splice = mss_splice_make(f);
+    }
+    return mss_splice_pass(f, in->splice, bb);
+}
+
+/* --- compressed backends ---------------------------------------------------------- */
+
+/* mod_deflate's INFLATE works on the client's own request alone. */
+static bool can_inflate(const request_rec *r)
+{
+    return inflate_handle && !r->prev && !r->main;
+}
+
+static bool is_gzip(const char *encoding)
+{
+    return encoding
+           && (!apr_cstr_casecmp(encoding, "gzip")
+               || !apr_cstr_casecmp(encoding, "x-gzip"));
+}
+
+/* The first of all filters, so that those between see text, too. HEAD has
+ * nothing to decode, but the same headers. */
+static apr_status_t decode_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    request_rec *r = f->r;
+    const char *asked = f->ctx;
+    ap_filter_t *next;
+
+    if (asked) {
+        apr_table_setn(r->headers_in, "Accept-Encoding", asked);
+    }
+    if (can_inflate(r) && is_gzip(mss_page_encoding(r)) && !mss_page_unfit(r)) {
+        if (r->header_only) {
+            mss_page_unset_encoding(r);
+        }
+        else if (!APR_BRIGADE_EMPTY(bb)
+                 && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(bb))) {
+            ap_add_output_filter_handle(inflate_handle, NULL, r, r->connection);
+        }
+    }
+    next = f->next; /* INFLATE, if it is there now */
+    ap_remove_output_filter(f);
+    return ap_pass_brigade(next, bb);
+}
+
+/* Whether one item of Accept-Encoding allows gzip: "gzip", "x-gzip;q=0.5", but
+ * not "gzip;q=0.0". */
+static bool allows_gzip(const char *item)
+{
+    const char *q = strstr(item, "q=");
+    apr_size_t n;
+
+    item += strspn(item, " \t");
+    if (!apr_cstr_casecmpn(item, "x-", 2)) {
+        item += 2;
+    }
+    n = strcspn(item, " \t;");
+    return n == strlen("gzip") && !apr_cstr_casecmpn(item, "gzip", n)
+           && (!q || q[2 + strspn(q + 2, "0. \t")]);
+}
+
+static bool accepts_gzip(apr_pool_t *p, const char *list)
+{
+    char *last;
+    const char *item = apr_strtok(apr_pstrdup(p, list), ",", &last);
+
+    while (item && !allows_gzip(item)) {
+        item = apr_strtok(NULL, ",", &last);
+    }
+    return item != NULL;
+}
+
+/* A page compressed by br or zstd could not get the element, so its backend is
+ * not asked for them: for gzip, which can be undone here, or for plain text.
+ * The filter puts the browser's own list back for mod_deflate and mod_brotli,
+ * which compress the page with the element in it. */
+static void insert_decoder(request_rec *r)
+{
+    const char *asked = apr_table_get(r->headers_in, "Accept-Encoding");
+
+    if (asked) {
+        apr_table_setn(r->headers_in, "Accept-Encoding",
+                       can_inflate(r) && accepts_gzip(r->pool, asked)
+                           ? "gzip"
+                           : "identity");
+    }
+    ap_add_output_filter_handle(decode_handle, (void *)asked, r, r->connection);
+}
+
+/* --- the hooks -------------------------------------------------------------------- */
+
+/* A page that the browser has from before it was tracked, or a part of one,
+ * would be confirmed without the element in it. */
+int mss_inject_prepare(request_rec *r)
+{
+    static const char *const names[] = {"If-None-Match", "If-Modified-Since",
+                                        "If-Range", "Range", NULL};
+    const mss_state *state = mss_state_peek(r);
+    int i;
+
+    if (!state || r->method_number != M_GET || mss_page_unwanted(r, state)) {
+        return DECLINED;
+    }
+    for (i = 0; names[i]; i++) {
+        apr_table_unset(r->headers_in, names[i]);
+    }
+    return OK;
+}
+
+/* Logins are watched wherever there is a session, SessionSecurity On or Off. */
+static bool is_watched(request_rec *r, const mss_state *state)
+{
+    if (r->main || (state && state->endpoint != MSS_ENDPOINT_NONE)) {
+        return false;
+    }
+    return (state && state->entered)
+           || (mss_conf_armed(r->server) && mss_session_enabled(r));
+}
+
+static bool insert_filter(request_rec *r, bool canned)
+{
+    injection *in;
+
+    if (!is_watched(r, mss_state_peek(r))) {
+        return false;
+    }
+    in = apr_pcalloc(r->pool, sizeof(*in));
+    in->canned = canned;
+    ap_add_output_filter_handle(inject_handle, in, r, r->connection);
+    return true;
+}
+
+void mss_inject_insert(request_rec *r)
+{
+    const mss_state *state = mss_state_peek(r);
+
+    if (insert_filter(r, false) && state && !mss_page_unwanted(r, state)) {
+        insert_decoder(r);
+    }
+}
+
+void mss_inject_insert_error(request_rec *r)
+{
+    insert_filter(r, true);
+}
+
+void mss_inject_init(void)
+{
+    inflate_handle = ap_get_output_filter_handle("INFLATE");
+}
+
+/* Pages are complete before mod_session saves and mod_deflate compresses, both
+ * at AP_FTYPE_CONTENT_SET. INFLATE is at AP_FTYPE_RESOURCE - 1. */
+void mss_inject_register(void)
+{
+    inject_handle = ap_register_output_filter("SESSION_SECURITY", inject_filter,
+                                              NULL, AP_FTYPE_CONTENT_SET - 1);
+    decode_handle = ap_register_output_filter(
+        "SESSION_SECURITY_DECODE", decode_filter, NULL, AP_FTYPE_RESOURCE - 2);
+}

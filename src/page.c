@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "page.h"
+
+#include "apr_cstr.h"
+#include "apr_lib.h"
+#include "apr_strings.h"
+#include "http_protocol.h"
+
+#include "core/charset.h"
+
+/* CGI leaves most of its headers in the other table. */
+static const char *header(const request_rec *r, const char *name)
+{
+    const char *value = apr_table_get(r->headers_out, name);
+
+    return value ? value : apr_table_get(r->err_headers_out, name);
+}
+
+static void unset(request_rec *r, const char *name)
+{
+    apr_table_unset(r->headers_out, name);
+    apr_table_unset(r->err_headers_out, name);
+}
+
+/* --- Content-Type ---------------------------------------------------------------- */
+
+static bool has_type(const request_rec *r, const char *type)
+{
+    const apr_size_t n = strlen(type);
+    const char *is = r->content_type;
+
+    return is && !apr_cstr_casecmpn(is, type, n)
+           && (!is[n] || is[n] == ';' || apr_isspace(is[n]));
+}
+
+bool mss_page_is_xhtml(const request_rec *r)
+{
+    return has_type(r, "application/xhtml+xml");
+}
+
+bool mss_page_is_html(const request_rec *r)
+{
+    return has_type(r, "text/html") || mss_page_is_xhtml(r);
+}
+
+/* The value of the parameter, without quotes. @return its length, 0: none */
+static apr_size_t charset_of(const char *type, const char **charset)
+{
+    static const char name[] = "charset=";
+    const apr_size_t n = sizeof(name) - 1;
+
+    while (type && (type = strchr(type, ';'))) {
+        do {
+            type++;
+        } while (apr_isspace(*type));
+        if (!apr_cstr_casecmpn(type, name, n)) {
+            *charset = type + n + (type[n] == '"' || type[n] == '\'');
+            return strcspn(*charset, "\"'; \t");
+        }
+    }
+    return 0;
+}
+
+bool mss_page_names_charset(request_rec *r)
+{
+    const char *charset;
+
+    /* As it will be: AddDefaultCharset comes after all filters. */
+    return charset_of(ap_make_content_type(r, r->content_type), &charset) > 0;
+}
+
+void mss_page_name_charset(request_rec *r, const char *charset)
+{
+    ap_set_content_type(
+        r, apr_pstrcat(r->pool, r->content_type, "; charset=", charset, NULL));
+}
+
+static bool takes_ascii(const request_rec *r)
+{
+    const char *charset;
+    const apr_size_t n = charset_of(r->content_type, &charset);
+
+    return n == 0 || mss_charset_takes_ascii(charset, n);
+}
+
+/* --- other headers --------------------------------------------------------------- */
+
+const char *mss_page_encoding(const request_rec *r)
+{
+    const char *encoding = header(r, "Content-Encoding");
+
+    if (!encoding) {
+        encoding = r->content_encoding;
+    }
+    return encoding && *encoding && apr_cstr_casecmp(encoding, "identity") != 0
+               ? encoding
+               : NULL;
+}
+
+void mss_page_unset_encoding(request_rec *r)
+{
+    unset(r, "Content-Encoding");
+    r->content_encoding = NULL;
+}
+
+/* Browsers show "inline", and what has no type at all ("filename=x"). */
+static bool is_download(const request_rec *r)
+{
+    const char *disposition = header(r, "Content-Disposition");
+    apr_size_t n;
+
+    if (!disposition) {
+        return false;
+    }
+    disposition += strspn(disposition, " \t");
+    n = strcspn(disposition, "; \t=");
+    return n > 0 && disposition[n] != '='
+           && !(n == strlen("inline")
+                && !apr_cstr_casecmpn(disposition, "inline", n));
+}
+
+static bool table_has_token(request_rec *r, apr_table_t *t, const char *name,
+                            const char *token)
+{
+    const char *value = apr_table_getm(r->pool, t, name);
+
+    return value && ap_find_token(r->pool, value, token);
+}
+
+static bool has_token(request_rec *r, const char *name, const char *token)
+{
+    return table_has_token(r, r->headers_out, name, token)
+           || table_has_token(r, r->err_headers_out, name, token);
+}
+
+void mss_page_unset_validators(request_rec *r)
+{
+    static const char *const names[] = {
+        "Content-Length", "Content-MD5",    "Digest",
+        "Repr-Digest",    "Content-Digest", "ETag",
+        "Last-Modified",  "Accept-Ranges",  NULL};
+    int i;
+
+    for (i = 0; names[i]; i++) {
+        unset(r, names[i]);
+    }
+}
+
+void mss_page_forbid_store(request_rec *r)
+{
+    const bool keep = has_token(r, "Cache-Control", "no-transform");
+
+    unset(r, "Cache-Control");
+    apr_table_setn(r->headers_out, "Cache-Control",
+                   keep ? "no-store, no-transform" : "no-store");
+    /* A script that fetches the page's URL gets it without the element. */
+    if (!has_token(r, "Vary", "Sec-Fetch-Dest")) {
+        apr_table_mergen(r->headers_out, "Vary", "Sec-Fetch-Dest");
+    }
+}
+
+/* --- the two questions ----------------------------------------------------------- */
+
+const char *mss_page_unwanted(request_rec *r, const mss_state *state)
+{
+    if (!state->tracked) {
+        return "not tracked";
+    }
+    if (state->injected) {
+        return "injected before";
+    }
+    if (!mss_conf_inject(mss_conf_of(r))) {
+        return "SessionSecurityInject Off";
+    }
+    if (r->main) {
+        return "a subrequest";
+    }
+    /* HTTP/0.9 has no headers to make right. */
+    if (r->assbackwards) {
+        return "HTTP/0.9";
+    }
+    if (r->method_number != M_GET && r->method_number != M_POST) {
+        return "method";
+    }
+    if (!mss_kind_is_page(mss_state_headers(r))) {
+        return "not a request for a page";
+    }
+    return NULL;
+}
+
+static bool has_page_status(int status)
+{
+    return status >= HTTP_OK && status != HTTP_NO_CONTENT
+           && status != HTTP_RESET_CONTENT && status != HTTP_PARTIAL_CONTENT
+           && !ap_is_HTTP_REDIRECT(status);
+}
+
+const char *mss_page_unfit(request_rec *r)
+{
+    if (!has_page_status(r->status)) {
+        return "status";
+    }
+    if (!mss_page_is_html(r)) {
+        return "Content-Type";
+    }
+    if (header(r, "Content-Range")) {
+        return "Content-Range";
+    }
+    if (is_download(r)) {
+        return "Content-Disposition";
+    }
+    if (has_token(r, "Cache-Control", "no-transform")) {
+        return "Cache-Control: no-transform";
+    }
+    if (!takes_ascii(r)) {
+        return "charset";
+    }
+    return NULL;
+}

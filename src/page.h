@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows which answers are pages that the client belongs in, and what their
+ * headers must become. Must not know HTML or decide about sessions. */
+
+#ifndef MSS_PAGE_H
+#define MSS_PAGE_H
+
+#include <stdbool.h>
+
+#include "httpd.h"
+
+#include "state.h"
+
+/* Reasons are short phrases for the log: constants, so that they cost nothing.
+ * NULL: there is none. */
+
+/** Why no answer to this request gets the element, whatever the answer is. */
+const char *mss_page_unwanted(request_rec *r, const mss_state *state);
+
+/** Why this answer is no page that can take the element. Its encoding is a
+ * question apart: mss_page_encoding. */
+const char *mss_page_unfit(request_rec *r);
+
+/** Whether the answer is HTML of either kind, by its Content-Type. */
+bool mss_page_is_html(const request_rec *r);
+
+/** Whether it is the kind that browsers parse as XML. */
+bool mss_page_is_xhtml(const request_rec *r);
+
+/** The answer's Content-Encoding, or NULL: what passes by is the page. */
+const char *mss_page_encoding(const request_rec *r);
+
+/** For an answer that will be decoded on its way. */
+void mss_page_unset_encoding(request_rec *r);
+
+/** Takes from the answer what describes the bytes of the backend's page: its
+ * length, digests, validators, and the offer of ranges. */
+void mss_page_unset_validators(request_rec *r);
+
+/** Forbids to store the answer; what it is depends on who asks, and how. */
+void mss_page_forbid_store(request_rec *r);
+
+/** Whether the answer's Content-Type will name an encoding. */
+bool mss_page_names_charset(request_rec *r);
+
+/** Adds the name of an encoding to the Content-Type. */
+void mss_page_name_charset(request_rec *r, const char *charset);
+
+#endif

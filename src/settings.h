@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows what the client is told by its element: limits, idle time, texts.
+ * Must not know where the element goes. */
+
+#ifndef MSS_SETTINGS_H
+#define MSS_SETTINGS_H
+
+#include "httpd.h"
+
+#include "state.h"
+
+/** The client's element for the page that answers r; in r->pool. Its settings
+ * are a JSON object whose keys are there when they apply:
+ *   limits      see mss_endpoint_limits
+ *   idle        milliseconds since the last activity
+ *   lifetime    milliseconds left of MaxLifetime
+ *   returnTo    where the browser goes at the end
+ *   confirm     true: ask before unsaved form changes are left
+ *   language    tag of the language to use
+ *   messages    object of the site's own texts
+ *   events      array of the events that count
+ *   stylesheet  URL */
+const char *mss_settings_element(request_rec *r, const mss_state *state);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows the text of a stamp, and that there is one for each.
+ * Must not know how it is read. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apr_strings.h"
+
+#include "core/stamp.h"
+#include "suites.h"
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+#define ID "00112233445566778899aabbccddeeff"
+#define BYTES                                                                  \
+    {                                                                          \
+        0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa,      \
+            0xbb, 0xcc, 0xdd, 0xee, 0xff                                       \
+    }
+#define FULL APR_UINT64_C(0xffffffffffffffff)
+
+/* 0x60a2b5b3a1c00 microseconds are a day in 2023. */
+static const struct {
+    const char *text;
+    mss_stamp stamp;
+} stamps[] = {
+    {"1." ID ".abc.def.60a2b5b3a1c00.60a2b5b3a1c01",
+     {false, MSS_END_NONE, BYTES, 0xabc, 0xdef, 0x60a2b5b3a1c00,
+      0x60a2b5b3a1c01}},
+    {"1." ID ".0.0.0.0", {false, MSS_END_NONE, BYTES, 0, 0, 0, 0}},
+    {"1.00000000000000000000000000000000.1.10.100.1000",
+     {false, MSS_END_NONE, {0}, 0x1, 0x10, 0x100, 0x1000}},
+    {"1." ID ".ffffffffffffffff.ffffffffffffffff.7fffffffffffffff"
+     ".7fffffffffffffff",
+     {false, MSS_END_NONE, BYTES, FULL, FULL, APR_INT64_MAX, APR_INT64_MAX}},
+    {"1." ID ".8000000000000000.1.0.1",
+     {false, MSS_END_NONE, BYTES, APR_UINT64_C(1) << 63, 1, 0, 1}},
+    {"1.ended.1.60a2b5b3a1c00",
+     {true, MSS_END_IDLE, {0}, 0, 0, 0, 0x60a2b5b3a1c00}},
+    {"1.ended.5.0", {true, MSS_END_UNREADABLE, {0}, 0, 0, 0, 0}},
+    {"1.ended.3.7fffffffffffffff",
+     {true, MSS_END_LOGOUT, {0}, 0, 0, 0, APR_INT64_MAX}},
+};
+
+static void expect_same(const mss_stamp *a, const mss_stamp *b)
+{
+    ck_assert(a->ended == b->ended);
+    ck_assert_int_eq(a->reason, b->reason);
+    ck_assert_mem_eq(a->id, b->id, MSS_ID_BYTES);
+    ck_assert_uint_eq(a->realm, b->realm);
+    ck_assert_uint_eq(a->user, b->user);
+    ck_assert_int_eq(a->created, b->created);
+    ck_assert_int_eq(a->last, b->last);
+}
+
+START_TEST(round_trip)
+{
+    mss_stamp read;
+
+    ck_assert_str_eq(mss_stamp_format(mss_pool, &stamps[_i].stamp),
+                     stamps[_i].text);
+    ck_assert(mss_stamp_parse(stamps[_i].text, &read));
+    expect_same(&read, &stamps[_i].stamp);
+}
+END_TEST
+
+/* Reads n bytes and an end from a block of their own. What can be read is the
+ * text of what has been read, to the letter; else nothing is left of it. */
+static bool reads_as_itself(const char *bytes, size_t n)
+{
+    static const mss_stamp nothing;
+    char *text = malloc(n + 1);
+    mss_stamp read;
+    bool is;
+
+    memcpy(text, bytes, n);
+    text[n] = '\0';
+    memset(&read, 0xa5, sizeof(read));
+    is = mss_stamp_parse(text, &read);
+    if (is) {
+        ck_assert_str_eq(mss_stamp_format(mss_pool, &read), text);
+    }
+    else {
+        ck_assert_msg(!memcmp(&read, &nothing, sizeof(read)), "%s", text);
+    }
+    free(text);
+    return is;
+}
+
+START_TEST(every_byte_changed)
+{
+    const size_t n = strlen(stamps[_i].text);
+    size_t i;
+    int c;
+
+    for (i = 0; i < n; i++) {
+        for (c = 0; c < 256; c++) {
+            char *text = apr_pstrmemdup(mss_pool, stamps[_i].text, n);
+
+            text[i] = (char)c;
+            reads_as_itself(text, n);
+        }
+        apr_pool_clear(mss_pool);
+    }
+}
+END_TEST
+
+START_TEST(every_byte_left_out_or_put_in)
+{
+    static const char put[] = "0af.-+ xG\n%";
+    const char *whole = stamps[_i].text;
+    const size_t n = strlen(whole);
+    size_t i;
+    size_t k;
+
+    for (i = 0; i < n; i++) {
+        const char *head = apr_pstrmemdup(mss_pool, whole, i);
+        const char *less = apr_pstrcat(mss_pool, head, whole + i + 1, NULL);
+
+        reads_as_itself(less, n - 1);
+        for (k = 0; k < sizeof(put) - 1; k++) {
+            const char *more =
+                apr_psprintf(mss_pool, "%s%c%s", head, put[k], whole + i);
+
+            reads_as_itself(more, n + 1);
+        }
+    }
+}
+END_TEST
+
+/* Nothing that is cut short within its last number's first digit is a stamp;
+ * after that it is another one, of an earlier time. */
+START_TEST(every_length)
+{
+    const char *whole = stamps[_i].text;
+    const size_t last = (size_t)(strrchr(whole, '.') - whole) + 1;
+    size_t n;
+
+    for (n = 0; n <= strlen(whole); n++) {
+        ck_assert_msg(reads_as_itself(whole, n) == (n > last), "%.*s", (int)n,
+                      whole);
+    }
+}
+END_TEST
+
+static const char *const refused[] = {
+    "",
+    "1",
+    "1.",
+    "0." ID ".1.1.1.1",
+    "2." ID ".1.1.1.1",
+    "01." ID ".1.1.1.1",
+    "1.1." ID ".1.1.1.1",
+    " 1." ID ".1.1.1.1",
+    "1." ID ".1.1.1",
+    "1." ID ".1.1.1.1.1",
+    "1." ID ".1.1.1.1 ",
+    "1." ID ".1.1.1.1\n",
+    "1." ID ".1.1.1.1;",
+    "1." ID "..1.1.1",
+    "1." ID ".01.1.1.1",
+    "1." ID ".1.00.1.1",
+    "1." ID ".1.1.1.0x1",
+    "1." ID ".1.1.1.-1",
+    "1." ID ".1.1.1.+1",
+    "1." ID ".1.1.1.A",
+    "1." ID ".10000000000000000.1.1.1",
+    "1." ID ".1.1.8000000000000000.1",
+    "1." ID ".1.1.1.8000000000000000",
+    "1." ID ".1.1.1.ffffffffffffffff",
+    "1.00112233445566778899AABBCCDDEEFF.1.1.1.1",
+    "1.00112233445566778899aabbccddeef.1.1.1.1",
+    "1." ID "0.1.1.1.1",
+    "1.ended",
+    "1.ended.",
+    "1.ended.1",
+    "1.ended.1.",
+    "1.ended.6.1",
+    "1.ended.01.1",
+    "1.ended.ffffffff.1",
+    "1.ended.100000000.1",
+    "1.ended.-1.1",
+    "1.ended.1.1.1",
+    "1.ended.1.8000000000000000",
+    "1.Ended.1.1",
+    "1.ended.1.00112233445566778899aabbccddeeff",
+    "1700000000",
+    "2023-11-14T22:13:20Z",
+};
+
+START_TEST(refused_texts)
+{
+    ck_assert_msg(!reads_as_itself(refused[_i], strlen(refused[_i])), "%s",
+                  refused[_i]);
+}
+END_TEST
+
+/* A cookie has room for other things, and its characters are few. */
+START_TEST(short_and_plain)
+{
+    mss_stamp stamp = {false, MSS_END_NONE,  BYTES,        FULL,
+                       FULL,  APR_INT64_MAX, APR_INT64_MAX};
+    const char *text = mss_stamp_format(mss_pool, &stamp);
+
+    ck_assert_uint_le(strlen(text), 110);
+    ck_assert_uint_eq(strspn(text, "0123456789abcdefnd."), strlen(text));
+}
+END_TEST
+
+/* A time before 1970 can be written by nobody's clock, and is not read. */
+START_TEST(negative_times)
+{
+    mss_stamp stamp = {false, MSS_END_NONE, BYTES, 1, 1, 1, -1};
+    const char *text = mss_stamp_format(mss_pool, &stamp);
+
+    ck_assert(!mss_stamp_parse(text, &stamp));
+}
+END_TEST
+
+Suite *mss_suite_stamp(void)
+{
+    Suite *suite = suite_create("stamp");
+    TCase *tc = tcase_create("all");
+
+    tcase_add_checked_fixture(tc, mss_pool_open, mss_pool_close);
+    tcase_add_loop_test(tc, round_trip, 0, COUNT(stamps));
+    tcase_add_loop_test(tc, every_byte_changed, 0, COUNT(stamps));
+    tcase_add_loop_test(tc, every_byte_left_out_or_put_in, 0, COUNT(stamps));
+    tcase_add_loop_test(tc, every_length, 0, COUNT(stamps));
+    tcase_add_loop_test(tc, refused_texts, 0, COUNT(refused));
+    tcase_add_test(tc, short_and_plain);
+    tcase_add_test(tc, negative_times);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
