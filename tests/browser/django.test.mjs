@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The script of django-session-security, as Debian has it, asks our ping.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import {
+    closeBrowser, html, openSite, secondTab, signedOut, until,
+} from '../lib/browser.mjs';
+
+after(closeBrowser);
+
+const SCRIPT = '/usr/lib/python3/dist-packages/session_security/static/'
+    + 'session_security/script.js';
+
+function site(warn, expire) {
+    return {
+        warn, expire, path: '/app/django.html',
+        directives: 'SessionSecurityInject Off',
+        files: {
+            'htdocs/jquery.js': readFileSync(new URL(
+                '../../node_modules/jquery/dist/jquery.js', import.meta.url)),
+            'htdocs/django.js': readFileSync(SCRIPT),
+            'htdocs/app/django.html': html(`
+<div id="session_security_warning" style="display: none" aria-hidden="true">
+<div class="session_security_modal"><p>About to expire</p></div></div>
+<script src="/jquery.js"></script><script src="/django.js"></script>
+<script>window.sessionSecurity = new yourlabs.SessionSecurity({
+    pingUrl: '/session_security/ping/', warnAfter: ${warn},
+    expireAfter: ${expire}, confirmFormDiscard: '' });</script>`),
+        },
+    };
+}
+
+const shown = (page) => page.waitForSelector('#session_security_warning',
+    { state: 'visible' });
+
+test('it warns, and the session ends', async (t) => {
+    const { httpd, page } = await openSite(t, site(2, 5));
+    await shown(page);
+    await signedOut(page);
+    assert.match(httpd.accessLog(), /ping\/\?idleFor=\d+&_=\d+ /);
+});
+
+test('activity in one tab keeps the other alive', async (t) => {
+    const { httpd, context, page } = await openSite(t, site(3, 6));
+    const other = await secondTab(context, httpd, '/app/django.html');
+    await Promise.all([shown(page), shown(other)]);
+    await other.bringToFront();
+    await other.mouse.move(20, 20);
+    await other.mouse.move(40, 40);
+    const start = Date.now();
+    await until(async () => {
+        await other.mouse.move(20 + Math.random() * 200, 40);
+        return Date.now() - start > 6500;
+    }, 'the time to pass', 10000);
+    assert.match(page.url(), /django/);
+    assert.match(other.url(), /django/);
+    await Promise.all([signedOut(page), signedOut(other)]);
+});

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end: what is on the screen, whatever the network and the browser do.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+    WARNING, allowError, blanked, closeBrowser, cookieHeader, countEvents, html,
+    openSite, rendererPids, serverIdle, signedOut, until, warned,
+} from '../lib/browser.mjs';
+
+after(closeBrowser);
+
+const PING = '**/session_security/ping?*';
+const NO_NETWORK = /ERR_FAILED|ERR_INTERNET_DISCONNECTED/;
+
+const FILES = { 'htdocs/app/rich.html': html(
+    `<p id="secret">Secret</p><dialog id="own">Secret dialog</dialog>
+<script>document.documentElement.appendChild(document.createElement('aside'))
+    .textContent = 'Secret stray'; document.getElementById('own').showModal();
+</script>`,
+    { title: 'Secret title', head: '<style>aside { position: fixed }</style>' }) };
+
+// Everything that a person could read.
+const visible = (page) => page.evaluate(() => {
+    const boxes = [...document.querySelectorAll('body, p, aside, #own')];
+    return document.title + boxes.filter((b) => b.getClientRects().length)
+        .filter((b) => !b.closest('#session_security_warning'))
+        .map((b) => b.textContent);
+});
+
+test('content and title are hidden before the server is asked', async (t) => {
+    const { page } = await openSite(t,
+        { files: FILES, path: '/app/rich.html' });
+    const expires = await countEvents(page, 'expire');
+    await warned(page);
+    assert.match(await visible(page), /Secret title.*Secret.*stray.*dialog/s);
+    const atQuestion = [];
+    await page.route(PING, async (route) => {
+        if (await expires())
+            atQuestion.push(await visible(page));
+        await route.continue();
+    });
+    await signedOut(page);
+    assert.ok(atQuestion.length > 0);
+    for (const text of atQuestion)
+        assert.equal(text, 'You have been signed out');
+});
+
+test('and also when the server cannot be reached', async (t) => {
+    const { context, page } = await openSite(t,
+        { files: FILES, path: '/app/rich.html' });
+    allowError(context, NO_NETWORK);
+    await context.setOffline(true);
+    await warned(page);
+    await blanked(page);
+    assert.equal(await visible(page), 'You have been signed out');
+    await page.getByRole('alertdialog', { name: 'You have been signed out' })
+        .waitFor();
+    assert.deepEqual(
+        await page.locator(`${WARNING} button:visible`).allInnerTexts(),
+        ['Sign in again']);
+    // No key, no click brings it back, and the page cannot either.
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    await page.evaluate(() => {
+        document.title = 'Secret again';
+        document.body.style.display = 'block';
+        window.sessionSecurity.activity();
+    });
+    await until(async () => await visible(page) === 'You have been signed out',
+        'the content to be hidden again');
+    await context.setOffline(false);
+    await signedOut(page);
+});
+
+test('the button after the end leads to the login', async (t) => {
+    const { context, page } = await openSite(t, { warn: 2, expire: 4 });
+    // All that it takes to see that the answer to a question is missing.
+    allowError(context, NO_NETWORK);
+    await page.route(PING, (route) => route.abort());
+    await warned(page);
+    await page.locator(`${WARNING} button:has-text("Sign in again")`).click();
+    const again = page.locator(`${WARNING} button:has-text("Sign in again")`);
+    await until(async () => {
+        await again.click({ timeout: 1000 }).catch(() => {});
+        return /login/.test(page.url());
+    }, 'the login page');
+});
+
+test('nothing but a live session brings the content back', async (t) => {
+    const { httpd, context, page } = await openSite(t,
+        { files: FILES, path: '/app/rich.html', warn: 2, expire: 5 });
+    allowError(context, NO_NETWORK);
+    await page.route(PING, (route) => route.abort());
+    await warned(page);
+    // Somewhere else, out of this page's sight, the user goes on.
+    const alive = setInterval(async () => httpd.request(
+        '/session_security/ping?idleFor=0', { headers: {
+            'Cookie': await cookieHeader(context), 'X-Session-Security': '1',
+        } }), 500);
+    t.after(() => clearInterval(alive));
+    await blanked(page);
+    await page.unroute(PING);
+    await until(async () => /Secret title/.test(await visible(page)),
+        'the content to come back');
+    assert.match(await visible(page), /Secret.*stray.*dialog/s);
+    clearInterval(alive);
+    await signedOut(page);
+});
+
+test('the session is over for who has kept its cookie', async (t) => {
+    const { httpd, context, page } = await openSite(t);
+    const Cookie = await cookieHeader(context);
+    await signedOut(page);
+    for (const path of ['/app/', '/app/data.json']) {
+        const answer = await httpd.request(path,
+            { headers: { Cookie, Accept: 'text/html' } });
+        assert.equal(answer.status, 302);
+        assert.doesNotMatch(answer.body, /secret/i);
+    }
+});
+
+test('the Back button shows nothing after the end', async (t) => {
+    const { httpd, page } = await openSite(t,
+        { files: FILES, path: '/app/rich.html' });
+    await page.goto(httpd.url('/index.html'));
+    await httpd.expectLog(/./);
+    await until(async () => (await serverIdle(httpd, page.context())) === 'logout',
+        'the end');
+    await page.goBack({ waitUntil: 'commit' });
+    await signedOut(page);
+});
+
+test('and the page again, after a question, before it', async (t) => {
+    const { httpd, page } = await openSite(t,
+        { warn: 30, expire: 60, files: FILES, path: '/app/rich.html' });
+    await page.goto(httpd.url('/index.html'));
+    const mark = httpd.accessLog().length;
+    await page.goBack({ waitUntil: 'commit' });
+    await until(async () => /Secret title/.test(await visible(page)),
+        'the page');
+    const restored = !/GET \/app\/rich/.test(httpd.accessLog().slice(mark));
+    if (restored)
+        assert.match(httpd.accessLog().slice(mark), /session_security\/ping/);
+});
+
+test('the first movement after a sleep comes too late', async (t) => {
+    const { httpd, context, page } = await openSite(t,
+        { warn: 3, expire: 5, files: FILES, path: '/app/rich.html' });
+    await page.mouse.move(10, 10);
+    const pids = await rendererPids();
+    for (const pid of pids)
+        process.kill(pid, 'SIGSTOP');
+    const moves = [];
+    try {
+        await pause(6000);
+        for (let i = 0; i < 3; i++)
+            moves.push(page.mouse.move(20 + 10 * i, 30).catch(() => {}));
+    }
+    finally {
+        for (const pid of pids)
+            process.kill(pid, 'SIGCONT');
+    }
+    await Promise.all(moves);
+    await signedOut(page);
+    assert.doesNotMatch(httpd.accessLog(), /idleFor=[01]&/);
+});
+
+test('ReturnTo is where it leads', async (t) => {
+    const { page } = await openSite(t,
+        { directives: 'SessionSecurityReturnTo /index.html?bye',
+            files: { 'htdocs/app/based.html': html('x',
+                { head: '<base href="https://elsewhere.invalid/deep/">' }) },
+            path: '/app/based.html' });
+    await page.waitForURL('**/index.html?bye');
+});
+
+test('a page that came by POST is loaded afresh, without a question',
+    async (t) => {
+        const { httpd, page } = await openSite(t, { files: {
+            'htdocs/app/post.cgi': '#!/bin/sh\necho "Content-Type: text/html"\n'
+                + 'echo\necho "<html><head></head><body>$REQUEST_METHOD"\n',
+            'htdocs/app/send.html': html(
+                '<form method="post" action="post.cgi"><button>go</button>'),
+        }, path: '/app/send.html' });
+        await page.click('button');
+        await page.getByText('POST').waitFor();
+        await signedOut(page);
+        assert.equal(httpd.accessLog().match(/"POST \/app/g).length, 1);
+    });
+
+test('expire() of the page ends the session', async (t) => {
+    const { httpd, page } = await openSite(t, { warn: 100, expire: 200 });
+    await page.evaluate(() => window.sessionSecurity.expire());
+    await signedOut(page);
+    assert.match(httpd.accessLog(), /POST \/session_security\/logout/);
+});

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several windows of one user: tabs, frames, other browsers.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import {
+    WARNING, allowError, blanked, closeBrowser, cookieHeader, countEvents, html,
+    notWarned, openSite, secondTab, serverIdle, signedOut, warned,
+} from '../lib/browser.mjs';
+
+after(closeBrowser);
+
+test('two tabs: both warn, a key in one answers for both', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 6 });
+    const other = await secondTab(context, httpd, '/app/page.html');
+    await Promise.all([warned(page), warned(other)]);
+    await other.bringToFront();
+    await other.keyboard.press('x');
+    await Promise.all([notWarned(page), notWarned(other)]);
+    assert.ok(await serverIdle(httpd, context) <= 2);
+    const Cookie = await cookieHeader(context);
+    await Promise.all([warned(page), warned(other)]);
+    await Promise.all([signedOut(page), signedOut(other)]);
+    const answer = await httpd.request('/app/', { headers: { Cookie } });
+    assert.equal(answer.status, 302);
+    assert.doesNotMatch(answer.body, /Secret/);
+});
+
+test('work in one tab keeps the other quiet', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 5 });
+    const other = await secondTab(context, httpd);
+    const warns = [await countEvents(page, 'warn'),
+        await countEvents(other, 'warn')];
+    for (const end = Date.now() + 7000; Date.now() < end;)
+        await other.keyboard.press('q', { delay: 200 });
+    assert.deepEqual([await warns[0](), await warns[1]()], [0, 0]);
+});
+
+test('signing out in one tab signs out in all', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 60 });
+    const other = await secondTab(context, httpd);
+    await warned(page);
+    await page.click(`${WARNING} button:has-text("Sign out now")`);
+    await Promise.all([signedOut(page), signedOut(other)]);
+});
+
+test('a session that ended elsewhere ends here', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 60 });
+    const answer = await httpd.request('/session_security/logout', {
+        method: 'POST', headers: { 'Cookie': await cookieHeader(context),
+            'X-Session-Security': '1' },
+    });
+    assert.ok(answer.status >= 300 && answer.status < 400);
+    await signedOut(page); // at its next question
+});
+
+test('without channels and storage the server connects two tabs', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 8 });
+    await context.addInitScript(() => {
+        delete window.BroadcastChannel;
+        Object.defineProperty(window, 'localStorage',
+            { get() { throw new Error('denied'); } });
+    });
+    await page.reload();
+    const other = await secondTab(context, httpd);
+    await Promise.all([warned(page), warned(other)]);
+    await other.keyboard.press('x');
+    await Promise.all([notWarned(page), notWarned(other)]);
+    await Promise.all([signedOut(page), signedOut(other)]);
+});
+
+test('without channels storage does', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 60 });
+    await context.addInitScript(() => { delete window.BroadcastChannel; });
+    await page.reload();
+    const other = await secondTab(context, httpd);
+    await page.route('**/session_security/ping?*', () => {}); // no answer
+    await Promise.all([warned(page), warned(other)]);
+    await other.keyboard.press('x');
+    await Promise.all([notWarned(page), notWarned(other)]);
+});
+
+const FRAMES = {
+    'htdocs/app/set.html': `<!DOCTYPE html><html><head><title>Set</title></head>
+<frameset cols="50%,50%"><frame name="a" src="/app/page.html">
+<frame name="b" src="/app/index.html"></frameset></html>`,
+    'htdocs/app/outer.html': html(
+        '<p>Outer</p><iframe name="a" src="/app/field.html"></iframe>'),
+    'htdocs/app/field.html': html('<input id="field">Secret'),
+};
+
+for (const [name, path] of [['a frameset', '/app/set.html'],
+    ['an iframe', '/app/outer.html']]) {
+    test(`${name}: one warning, in the top window`, async (t) => {
+        const { httpd, page } = await openSite(t,
+            { warn: 2, expire: 4, files: FRAMES, path });
+        const frame = page.frame('a');
+        const warns = await frame.evaluate(() => {
+            window.warns = 0;
+            document.addEventListener('session-security:warn',
+                () => { window.warns++; });
+        }).then(() => () => frame.evaluate(() => window.warns));
+        await warned(page);
+        assert.equal(await frame.locator(WARNING).count(), 0);
+        assert.equal(await warns(), 0);
+        const box = await page.locator(`${WARNING} h2`).boundingBox();
+        assert.ok(box.width > 200 && box.height > 20);
+        await blanked(page);
+        assert.ok(await frame.evaluate(() =>
+            !document.body.getClientRects().length).catch(() => true));
+        await signedOut(page);
+        assert.equal(page.frames().length, 1);
+        assert.ok(httpd.accessLog().match(/session_security\/ping/g).length < 20);
+    });
+}
+
+test('work in a frame counts for the window', async (t) => {
+    const { httpd, page } = await openSite(t,
+        { warn: 2, expire: 5, files: FRAMES, path: '/app/outer.html' });
+    const warns = await countEvents(page, 'warn');
+    const frame = page.frame('a');
+    await frame.focus('#field');
+    for (const end = Date.now() + 6000; Date.now() < end;)
+        await page.keyboard.press('q', { delay: 200 });
+    assert.equal(await warns(), 0);
+    await warned(page); // the focus goes from the frame into the dialog
+    await page.keyboard.press('z');
+    await notWarned(page);
+    assert.doesNotMatch(await frame.inputValue('#field'), /z/);
+    assert.match(httpd.accessLog(), /idleFor=0&/);
+});
+
+test('a sandboxed frame harms nobody', async (t) => {
+    const { context, page } = await openSite(t, { warn: 2, expire: 60, files: {
+        ...FRAMES, 'htdocs/app/sand.html': html(
+            '<iframe sandbox="allow-scripts" src="/app/field.html"></iframe>'),
+    }, path: '/app/sand.html' });
+    // It has no cookies, and is not of this origin.
+    allowError(context, /CORS|ERR_FAILED|403|Unauthorized|401/);
+    await warned(page);
+    await page.keyboard.press('x');
+    await notWarned(page);
+});

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// The warning: when it comes, what it says, and what makes it go.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import {
+    WARNING, closeBrowser, countEvents, html, notWarned, openSite, serverIdle,
+    signedOut, until, warned,
+} from '../lib/browser.mjs';
+
+after(closeBrowser);
+
+const FORM = { 'htdocs/app/type.html': html(`<form action="/app/sent.html">
+<input id="field" name="a"></form><p style="height: 5000px">tall</p>`) };
+
+test('it appears, counts down, and the session ends', async (t) => {
+    const { page } = await openSite(t, { warn: 2, expire: 5 });
+    await warned(page);
+    const dialog = page.locator(WARNING);
+    assert.equal(await dialog.getAttribute('role'), 'alertdialog');
+    assert.equal(await dialog.getAttribute('aria-modal'), 'true');
+    assert.equal(await dialog.getAttribute('lang'), 'en');
+    assert.equal(await dialog.evaluate((d) => d.parentNode.nodeName), 'HTML');
+    assert.match(await dialog.locator('p').first().innerText(),
+        /^You have not been active .* signed out in [23] seconds\.$/);
+    assert.equal(await page.getByRole('alertdialog',
+        { name: 'You will be signed out soon' }).count(), 1);
+    await dialog.getByText('1 second', { exact: true }).waitFor();
+    await signedOut(page);
+});
+
+test('nothing is shown and asked before it is due', async (t) => {
+    const { httpd, page } = await openSite(t, { warn: 3, expire: 60 });
+    const opened = Date.now();
+    await warned(page);
+    assert.ok(Date.now() - opened > 2500, 'too early');
+    const pings = httpd.accessLog().match(/GET \/session_security\/ping\?\S+/g);
+    assert.match(pings[0], /idleFor=[34]&limits=3000\.60000\.0\.[0-9a-f]+$/);
+    assert.equal(pings.length, 1);
+});
+
+const ANSWERS = {
+    'a key': (page) => page.keyboard.press('x'),
+    'the first button': (page) =>
+        page.click(`${WARNING} button:has-text("Stay signed in")`),
+    'Enter, which works the first button': (page) =>
+        page.keyboard.press('Enter'),
+    'Space, which does so too': (page) => page.keyboard.press(' '),
+    'Esc': (page) => page.keyboard.press('Escape'),
+    'the mouse wheel': (page) => page.mouse.wheel(0, 50),
+    'a click beside it': (page) => page.mouse.click(3, 3),
+    'the mouse, moved': async (page) => {
+        await page.mouse.move(10, 10);
+        await page.mouse.move(20, 20);
+        await page.mouse.move(30, 30);
+    },
+};
+
+test('what makes it go, and the server knows', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 30 });
+    const extended = await countEvents(page, 'extend');
+    let times = 0;
+    for (const [name, act] of Object.entries(ANSWERS)) {
+        await warned(page);
+        assert.ok(await serverIdle(httpd, context) >= 2, name);
+        await act(page);
+        await notWarned(page).catch((e) => assert.fail(`${name}: ${e.message}`));
+        await until(async () => await serverIdle(httpd, context) < 2, name);
+        assert.equal(await extended(), ++times, name);
+    }
+});
+
+test('the second Esc, which a page cannot stop, extends too', async (t) => {
+    const { page } = await openSite(t, { warn: 2, expire: 30 });
+    await warned(page);
+    await page.evaluate((s) => document.querySelector(s).close(), WARNING);
+    await notWarned(page);
+});
+
+test('the mouse can reach the second button', async (t) => {
+    const { page } = await openSite(t, { warn: 2, expire: 30 });
+    await warned(page);
+    await page.mouse.move(5, 5);
+    await page.mouse.move(15, 15, { steps: 3 });
+    await page.click(`${WARNING} button:has-text("Sign out now")`);
+    await signedOut(page);
+});
+
+test('the key that dismisses it is not typed into the page', async (t) => {
+    const { page } = await openSite(t,
+        { warn: 2, expire: 30, files: FORM, path: '/app/type.html' });
+    await page.evaluate(() => {
+        window.keys = '';
+        for (const type of ['keydown', 'keypress', 'keyup'])
+            document.addEventListener(type, (e) => { window.keys += e.key; });
+    });
+    await page.fill('#field', 'abc');
+    await page.focus('#field');
+    await warned(page);
+    await page.keyboard.down('y');
+    await page.keyboard.down('y'); // repeats while it is held down
+    await notWarned(page);
+    await page.keyboard.down('y');
+    await page.keyboard.up('y');
+    assert.equal(await page.inputValue('#field'), 'abc');
+    assert.equal(await page.evaluate(() => window.keys), '');
+    await page.keyboard.press('z'); // the focus is back, and the next key is
+    assert.equal(await page.inputValue('#field'), 'abcz');
+    assert.equal(await page.evaluate(() => window.keys), 'zzz');
+
+    await warned(page);
+    await page.keyboard.press('Enter');
+    await notWarned(page);
+    assert.match(page.url(), /type\.html$/, 'the form was sent');
+});
+
+test('the focus is in it, stays in it, and comes back', async (t) => {
+    const { page } = await openSite(t,
+        { warn: 2, expire: 30, files: FORM, path: '/app/type.html' });
+    await page.focus('#field');
+    await warned(page);
+    const focused = () => page.evaluate(() =>
+        document.activeElement.innerText || document.activeElement.nodeName);
+    assert.equal(await focused(), 'Stay signed in');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), 'Sign out now');
+    for (let i = 0; i < 4; i++) {
+        await page.keyboard.press('Tab');
+        assert.notEqual(await focused(), 'INPUT');
+    }
+    await page.keyboard.press('Escape');
+    await notWarned(page);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'field');
+});
+
+test('scrolling, focus and events that scripts make do not count', async (t) => {
+    const { page } = await openSite(t,
+        { warn: 2, expire: 4, files: FORM, path: '/app/type.html' });
+    const warns = await countEvents(page, 'warn');
+    await page.evaluate(() => {
+        let n = 0;
+        setInterval(() => {
+            window.scrollTo(0, n += 10);
+            document.getElementById('field')[n % 20 ? 'focus' : 'blur']();
+            for (const [Type, name] of [[MouseEvent, 'mousemove'],
+                [MouseEvent, 'mousedown'], [KeyboardEvent, 'keydown'],
+                [WheelEvent, 'wheel'], [Event, 'touchstart']]) {
+                document.body.dispatchEvent(new Type(name,
+                    { bubbles: true, screenX: n, screenY: n }));
+            }
+            document.body.click();
+        }, 100);
+    });
+    await until(warns, 'the event');
+    await signedOut(page);
+});
+
+test('a person who types is never warned', async (t) => {
+    const { httpd, context, page } = await openSite(t,
+        { warn: 2, expire: 4, files: FORM, path: '/app/type.html' });
+    const warns = await countEvents(page, 'warn');
+    await page.focus('#field');
+    for (const end = Date.now() + 6000; Date.now() < end;)
+        await page.keyboard.press('q', { delay: 100 });
+    assert.equal(await warns(), 0);
+    assert.ok(await serverIdle(httpd, context) < 4);
+    // One report for each WarnAfter, not one for each key.
+    assert.ok(httpd.accessLog().match(/GET \/session_security\/ping\?/g)
+        .length < 6);
+});
+
+test('a mouse at rest over a page that moves is no activity', async (t) => {
+    const { page } = await openSite(t, { warn: 2, expire: 4, files: FORM,
+        path: '/app/type.html' });
+    await page.mouse.move(100, 100);
+    await page.evaluate(() => {
+        setInterval(() => {
+            document.body.style.paddingTop = `${Date.now() % 200}px`;
+        }, 50);
+    });
+    await signedOut(page);
+});
+
+test('signing out by the button ends the session for good', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 30 });
+    const { value } = (await context.cookies()).find((c) => c.name === 'sid');
+    await warned(page);
+    await page.click(`${WARNING} button:has-text("Sign out now")`);
+    await signedOut(page);
+    const answer = await httpd.request('/app/',
+        { headers: { Cookie: `sid=${value}`, Accept: 'text/html' } });
+    assert.equal(answer.status, 302);
+    assert.match(answer.headers.location, /login\.html$/);
+    await httpd.expectLog(/ended.*logout|logout.*ended/i);
+});
+
+test('only changes in steps are read out', async (t) => {
+    const { page } = await openSite(t, { warn: 2, expire: 23 });
+    await warned(page);
+    const status = page.locator(`${WARNING} [role=status]`);
+    assert.equal(await status.textContent(), '');
+    await page.locator(WARNING).getByText('17 seconds').waitFor();
+    assert.equal((await status.textContent()).match(/\d+ seconds/)?.[0]
+        ?? '20 seconds', '20 seconds');
+});
+
+test('an end that nobody can move: no button to stay', async (t) => {
+    const { page } = await openSite(t, { warn: 4, expire: 8,
+        directives: 'SessionSecurityMaxLifetime 7' });
+    const move = setInterval(() => page.keyboard.press('a').catch(() => {}), 300);
+    t.after(() => clearInterval(move));
+    await warned(page);
+    clearInterval(move);
+    assert.deepEqual(
+        await page.locator(`${WARNING} button:visible`).allInnerTexts(),
+        ['Sign out now']);
+    const text = await page.locator(`${WARNING} p`).first().innerText();
+    assert.match(text, /^For your security, you will be signed out in \d/);
+    assert.notEqual(await page.evaluate(() => document.activeElement.innerText),
+        'Sign out now');
+    // It can be put aside to save one's work.
+    await page.keyboard.press('Escape');
+    await notWarned(page);
+    await signedOut(page);
+});
+
+test('activity by a script, if it says so itself', async (t) => {
+    const { page } = await openSite(t, { warn: 2, expire: 30 });
+    const warns = await countEvents(page, 'warn');
+    await warned(page);
+    assert.equal(await warns(), 1);
+    await page.evaluate(() => window.sessionSecurity.activity());
+    await notWarned(page);
+});
