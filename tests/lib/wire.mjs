@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests as a test needs them: nothing followed, nothing decoded, or byte by
+// byte.
+
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+
+function encodeBody(body, headers) {
+    if (body instanceof URLSearchParams) {
+        headers['Content-Type'] ??= 'application/x-www-form-urlencoded';
+        return body.toString();
+    }
+    return body;
+}
+
+function collect(res, done, fail) {
+    const chunks = [];
+    res.on('data', (chunk) => chunks.push(chunk));
+    res.on('error', fail);
+    res.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        done({
+            status: res.statusCode, reason: res.statusMessage,
+            headers: res.headers, rawHeaders: res.rawHeaders,
+            trailers: res.trailers, bytes,
+            get body() { return bytes.toString('utf8'); },
+            get json() { return JSON.parse(this.body); },
+        });
+    });
+}
+
+/** One request; redirects are not followed, bodies not decoded.
+ * options: method, headers, body (string, Buffer, URLSearchParams or a readable
+ * stream), jar (its cookies are sent, the answer's stored), port, agent,
+ * timeout (ms, of silence), now (server's time in ms, for the jar).
+ * @return {status, headers, rawHeaders, bytes, body, json}; headers as of
+ * node:http: small letters, set-cookie an array. */
+export function send(port, path, {
+    method = 'GET', headers = {}, body, jar, agent = false, timeout = 20000,
+    now = Date.now(),
+} = {}) {
+    const sent = { ...headers };
+    const content = encodeBody(body, sent);
+    const cookies = jar?.header(path);
+    if (cookies !== undefined)
+        sent.Cookie ??= cookies;
+    if (typeof content === 'string' || content instanceof Buffer)
+        sent['Content-Length'] ??= Buffer.byteLength(content);
+    return new Promise((done, fail) => {
+        const req = httpRequest({
+            host: '127.0.0.1', port, path, method, headers: sent, agent,
+        }, (res) => {
+            jar?.store(res.headers['set-cookie'], path.split('?')[0], now);
+            collect(res, done, fail);
+        });
+        req.on('error', fail);
+        req.setTimeout(timeout, () =>
+            req.destroy(new Error(`no answer in ${timeout} ms: ${path}`)));
+        if (content && typeof content.pipe === 'function')
+            content.pipe(req);
+        else
+            req.end(content);
+    });
+}
+
+/** Sends exactly these bytes and reads until the server closes, so ask it to
+ * ("Connection: close"). bytes: string (latin1), Buffer, or an async iterable
+ * of them, to send in pieces. @return all that came, a latin1 string. */
+export function sendRaw(port, bytes, { timeout = 20000 } = {}) {
+    return new Promise((done, fail) => {
+        const socket = connect(port, '127.0.0.1');
+        const chunks = [];
+        const finish = () => done(Buffer.concat(chunks).toString('latin1'));
+        socket.setTimeout(timeout, () => socket.destroy(new Error(
+            `not closed after ${timeout} ms; received: ${
+                Buffer.concat(chunks).toString('latin1')}`)));
+        socket.on('data', (chunk) => chunks.push(chunk));
+        socket.on('end', finish);
+        socket.on('error', (error) =>
+            error.code === 'ECONNRESET' || error.code === 'EPIPE'
+                ? finish() : fail(error));
+        socket.on('connect', () => writeAll(socket, bytes).catch(fail));
+    });
+}
+
+async function writeAll(socket, bytes) {
+    if (typeof bytes === 'string' || bytes instanceof Uint8Array) {
+        socket.write(bytes, 'latin1');
+        return;
+    }
+    for await (const piece of bytes) {
+        if (socket.destroyed)
+            return;
+        socket.write(piece, 'latin1');
+    }
+}
