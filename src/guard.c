@@ -252,7 +252,7 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
     if (!mss_track_begin(r, z, state, &owner)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    state->decision = (mss_decision){.verdict = MSS_LIVE, .lifetime = -1};
+    decide(r, state, mss_conf_of(r));
     state->tracked = true;
     return DECLINED;
 }
