@@ -1,7 +1,6 @@
 # Plain make over apxs. `make help` lists the targets.
 
 APXS   ?= $(shell command -v apxs || command -v apxs2)
-HTTPD  ?= $(shell command -v apache2 || command -v httpd)
 BUILD  ?= build
 CC     ?= cc
 # CI sets -Werror; a user's newer compiler should not stop the build.
@@ -19,13 +18,16 @@ core_o := $(core:%.c=$(BUILD)/%.o)
 glue_o := $(glue:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 unit_o := $(unit:%.c=$(BUILD)/%.o)
 
+# Nothing where there is no apxs yet: `make test` and `make demo` install it.
+apxs = $(if $(APXS),$(shell $(APXS) -q $(1)))
+
 # httpd's and apr's own headers are not ours to warn about, hence -isystem.
-apr_cflags   := $(shell $(APXS) -q EXTRA_CPPFLAGS) \
-                -isystem $(shell $(APXS) -q APR_INCLUDEDIR) \
-                -isystem $(shell $(APXS) -q APU_INCLUDEDIR)
-httpd_cflags := -isystem $(shell $(APXS) -q INCLUDEDIR)
-apr_libs      = $(shell $$($(APXS) -q APR_CONFIG) --link-ld --libs) \
-                $(shell $$($(APXS) -q APU_CONFIG) --link-ld --libs)
+apr_cflags   := $(call apxs,EXTRA_CPPFLAGS) \
+                -isystem $(call apxs,APR_INCLUDEDIR) \
+                -isystem $(call apxs,APU_INCLUDEDIR)
+httpd_cflags := -isystem $(call apxs,INCLUDEDIR)
+apr_libs      = $(shell $(call apxs,APR_CONFIG) --link-ld --libs) \
+                $(shell $(call apxs,APU_CONFIG) --link-ld --libs)
 
 warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wundef \
             -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
@@ -102,6 +104,46 @@ browser: all
 demo:
 	demo/run
 
+# --- fuzzing: clang's libFuzzer ---------------------------------------------
+
+FUZZ_SECONDS ?= 60
+
+fuzzers   := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz_bin  := $(fuzzers:%=$(BUILD)/fuzz/%)
+fuzz_core := $(core:%.c=$(BUILD)/fuzz/%.o)
+fuzz_cc   := clang $(cflags) -g -O1 -fsanitize=address,undefined \
+             -fno-sanitize-recover=all
+
+$(fuzz_core): $(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(say) FUZZ CC $<
+	$(q)$(fuzz_cc) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(fuzz_bin): $(BUILD)/fuzz/%: tests/fuzz/%.c $(fuzz_core)
+	$(say) FUZZ LINK $@
+	$(q)$(fuzz_cc) -fsanitize=fuzzer -o $@ $< $(fuzz_core) $(apr_libs)
+
+# Finds new inputs; what it found interesting stays in $(BUILD)/fuzz/corpus, what
+# makes a target fail in $(BUILD)/fuzz.
+fuzz: $(fuzz_bin)
+	@for name in $(fuzzers); do \
+	    mkdir -p $(BUILD)/fuzz/corpus/$$name && echo "== $$name" \
+	    && $(BUILD)/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	        -verbosity=0 -print_final_stats=1 \
+	        -artifact_prefix=$(BUILD)/fuzz/$$name- \
+	        $(BUILD)/fuzz/corpus/$$name tests/corpus/fuzz/$$name || exit 1; \
+	done
+
+# Each input of the corpora once.
+fuzz-replay: $(fuzz_bin)
+	@for name in $(fuzzers); do \
+	    $(BUILD)/fuzz/$$name -artifact_prefix=$(BUILD)/fuzz/$$name- \
+	        tests/corpus/fuzz/$$name/* \
+	        2>$(BUILD)/fuzz/replay.log \
+	    || { cat $(BUILD)/fuzz/replay.log; exit 1; }; \
+	    echo "$$name: $$(grep -c '^Executed' $(BUILD)/fuzz/replay.log) inputs"; \
+	done
+
 # --- analysis ---------------------------------------------------------------
 
 tidy: $(BUILD)/assets.c
@@ -113,16 +155,16 @@ cppcheck:
 	    -DAPR_DECLARE_NONSTD\(x\)=x $(core) $(glue) static/embed.c
 
 format:
-	clang-format -i $(core) $(glue) $(unit) src/*.h src/core/*.h include/*.h static/embed.c
+	clang-format -i $(core) $(glue) $(unit) src/*.h src/core/*.h include/*.h static/*.[ch] tests/fuzz/*.[ch]
 
 format-check:
-	clang-format --dry-run -Werror $(core) $(glue) $(unit) src/*.h src/core/*.h include/*.h static/embed.c
+	clang-format --dry-run -Werror $(core) $(glue) $(unit) src/*.h src/core/*.h include/*.h static/*.[ch] tests/fuzz/*.[ch]
 
 # --- installation -----------------------------------------------------------
 
 install: all
-	install -d "$(DESTDIR)$(shell $(APXS) -q LIBEXECDIR)"
-	install -m 644 $(module) "$(DESTDIR)$(shell $(APXS) -q LIBEXECDIR)/"
+	install -d "$(DESTDIR)$(call apxs,LIBEXECDIR)"
+	install -m 644 $(module) "$(DESTDIR)$(call apxs,LIBEXECDIR)/"
 
 clean:
 	rm -rf build
@@ -132,11 +174,12 @@ help:
 	@echo 'make demo       a running Apache with a login, on a free port'
 	@echo 'make test       everything: unit, guards, HTTP and browser tests'
 	@echo 'make unit | guards | http | browser   one of them'
-	@echo 'make install    into $(shell $(APXS) -q LIBEXECDIR)'
+	@echo 'make install    into $(call apxs,LIBEXECDIR)'
+	@echo 'make fuzz       FUZZ_SECONDS=60 for each target; make fuzz-replay: the corpora'
 	@echo 'make tidy | cppcheck | format | format-check | clean'
 
-.PHONY: all unit test guards http browser demo tidy cppcheck format \
+.PHONY: all unit test guards http browser demo fuzz fuzz-replay tidy cppcheck format \
         format-check install clean help
 .DELETE_ON_ERROR:
 
--include $(core_o:.o=.d) $(glue_o:.o=.d) $(unit_o:.o=.d)
+-include $(fuzz_core:.o=.d) $(core_o:.o=.d) $(glue_o:.o=.d) $(unit_o:.o=.d)

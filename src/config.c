@@ -53,6 +53,7 @@ void *mss_conf_create_dir(apr_pool_t *p, char *dir)
     MSS_SCALARS(CREATE)
 #undef CREATE
     c->activity = MSS_ACTIVITY_UNSET;
+    c->csp = MSS_CSP_UNSET;
     return c;
 }
 
@@ -86,12 +87,15 @@ void *mss_conf_merge_dir(apr_pool_t *p, void *base_v, void *add_v)
     if (add->activity != MSS_ACTIVITY_UNSET) {
         c->activity = add->activity;
     }
+    if (add->csp != MSS_CSP_UNSET) {
+        c->csp = add->csp;
+    }
     c->passive_urls = add->passive_urls_reset
                           ? add->passive_urls
                           : append(p, base->passive_urls, add->passive_urls);
     c->passive_urls_reset = base->passive_urls_reset || add->passive_urls_reset;
     if (base->messages && add->messages) {
-        c->messages = apr_table_overlay(p, add->messages, base->messages);
+        c->messages = apr_table_overlay(p, base->messages, add->messages);
         apr_table_compress(c->messages, APR_OVERLAP_TABLES_SET);
     }
     else if (add->messages) {
@@ -150,6 +154,11 @@ mss_activity mss_conf_activity(const mss_conf *c)
 {
     return c->activity == MSS_ACTIVITY_UNSET ? MSS_ACTIVITY_NAVIGATIONS
                                              : c->activity;
+}
+
+mss_csp_mode mss_conf_csp(const mss_conf *c)
+{
+    return c->csp == MSS_CSP_UNSET ? MSS_CSP_AMEND : c->csp;
 }
 
 static apr_interval_time_t or_default(apr_interval_time_t set,

@@ -14,6 +14,14 @@
 #include "core/clock.h"
 #include "core/kind.h"
 
+/** What to do when a page's policy would stop the client. */
+typedef enum {
+    MSS_CSP_UNSET,
+    MSS_CSP_AMEND,
+    MSS_CSP_REUSE,
+    MSS_CSP_OFF
+} mss_csp_mode;
+
 typedef struct mss_conf mss_conf;
 typedef struct mss_server_conf mss_server_conf;
 
@@ -26,6 +34,7 @@ bool mss_conf_passive(const mss_conf *c);
 bool mss_conf_inject(const mss_conf *c);
 bool mss_conf_confirm_form_discard(const mss_conf *c);
 mss_activity mss_conf_activity(const mss_conf *c);
+mss_csp_mode mss_conf_csp(const mss_conf *c);
 mss_limits mss_conf_limits(const mss_conf *c);
 apr_interval_time_t mss_conf_update_interval(const mss_conf *c);
 /** A language tag, or NULL: the browser's. */

@@ -119,6 +119,25 @@ static const char *set_activity(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
+static const char *set_csp(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_conf *c = dir;
+
+    if (is_word(value, "Amend")) {
+        c->csp = MSS_CSP_AMEND;
+    }
+    else if (is_word(value, "Reuse")) {
+        c->csp = MSS_CSP_REUSE;
+    }
+    else if (is_word(value, "Off")) {
+        c->csp = MSS_CSP_OFF;
+    }
+    else {
+        return fault(cmd, value, "is not Amend, Reuse or Off");
+    }
+    return NULL;
+}
+
 static const char *add_passive_url(cmd_parms *cmd, void *dir, const char *value)
 {
     mss_conf *c = dir;
@@ -349,8 +368,8 @@ const command_rec mss_conf_commands[] = {
         "shm[:entries]: where stamps are kept; default shm:65536"),
     AP_INIT_ITERATE("SessionSecurityCookies", refuse, NULL, SECTION,
         "not supported by this version"),
-    AP_INIT_TAKE1("SessionSecurityCSP", refuse, NULL, SECTION,
-        "not supported by this version"),
+    AP_INIT_TAKE1("SessionSecurityCSP", set_csp, NULL, SECTION,
+        "Amend, Reuse or Off: when a page's policy would stop the client"),
     { NULL }
 };
 /* clang-format on */

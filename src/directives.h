@@ -39,6 +39,7 @@ struct mss_conf {
     MSS_POINTERS(DECLARE)
 #undef DECLARE
     mss_activity activity;
+    mss_csp_mode csp;
     apr_array_header_t *passive_urls; /* appended, unless reset */
     int passive_urls_reset;
     apr_table_t *messages; /* key by key */

@@ -202,8 +202,7 @@ static int logout(request_rec *r, mss_state *state)
         || state->record.source == MSS_SOURCE_COPY) {
         mss_limits limits = limits_of(r, state);
 
-        mss_track_decide(r, state, &limits, MSS_KIND_PASSIVE,
-                         MSS_IDLE_UNKNOWN);
+        mss_track_decide(r, state, &limits, MSS_KIND_PASSIVE, MSS_IDLE_UNKNOWN);
         mss_track_finish(r, z, state, MSS_END_LOGOUT);
     }
     if (!z->dirty) {

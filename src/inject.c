@@ -11,6 +11,7 @@
 #include "guard.h"
 #include "log.h"
 #include "page.h"
+#include "policy.h"
 #include "session.h"
 #include "splice.h"
 #include "state.h"
@@ -231,4 +232,5 @@ void mss_inject_register(void)
                                               NULL, AP_FTYPE_CONTENT_SET - 1);
     decode_handle = ap_register_output_filter(
         "SESSION_SECURITY_DECODE", decode_filter, NULL, AP_FTYPE_RESOURCE - 2);
+    mss_policy_register();
 }

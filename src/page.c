@@ -20,7 +20,9 @@ static const char *header(const request_rec *r, const char *name)
 static void unset(request_rec *r, const char *name)
 {
     apr_table_unset(r->headers_out, name);
-    apr_table_unset(r->err_headers_out, name);
+    if (!apr_is_empty_table(r->err_headers_out)) {
+        apr_table_unset(r->err_headers_out, name);
+    }
 }
 
 /* --- Content-Type ---------------------------------------------------------------- */

@@ -12,38 +12,43 @@
 #include "core/element.h"
 #include "endpoint.h"
 
-/* A text that is no UTF-8 cannot be told; its key stays away. */
-static void add_text(json_t *o, const char *key, const char *text)
+/* --- texts, which only jansson can write ------------------------------------ */
+
+/* The object is made when there is something to put into it. A text that is no
+ * UTF-8 cannot be told; its key stays away. */
+static void add(json_t **o, const char *key, json_t *value)
+{
+    if (!*o) {
+        *o = json_object();
+    }
+    json_object_set_new(*o, key, value);
+}
+
+static void add_text(json_t **o, const char *key, const char *text)
 {
     if (text) {
-        json_object_set_new(o, key, json_string(text));
+        add(o, key, json_string(text));
     }
 }
 
-static void add_time(json_t *o, const char *key, apr_interval_time_t t)
+static int add_message(void *messages, const char *key, const char *text)
 {
-    json_object_set_new(o, key, json_integer(apr_time_as_msec(t)));
-}
-
-static int add_message(void *object, const char *key, const char *text)
-{
-    add_text(object, key, text);
+    json_object_set_new(messages, key, json_string(text));
     return 1;
 }
 
-static void add_messages(json_t *o, const apr_table_t *texts)
+static void add_messages(json_t **o, const apr_table_t *texts)
 {
     json_t *messages;
 
-    if (!texts || apr_is_empty_table(texts)) {
-        return;
+    if (texts && !apr_is_empty_table(texts)) {
+        messages = json_object();
+        apr_table_do(add_message, messages, texts, NULL);
+        add(o, "messages", messages);
     }
-    messages = json_object();
-    apr_table_do(add_message, messages, texts, NULL);
-    json_object_set_new(o, "messages", messages);
 }
 
-static void add_events(json_t *o, const apr_array_header_t *names)
+static void add_events(json_t **o, const apr_array_header_t *names)
 {
     json_t *events;
     int i;
@@ -56,50 +61,94 @@ static void add_events(json_t *o, const apr_array_header_t *names)
         json_array_append_new(
             events, json_string(APR_ARRAY_IDX(names, i, const char *)));
     }
-    json_object_set_new(o, "events", events);
+    add(o, "events", events);
 }
 
-static void add_configured(json_t *o, request_rec *r)
+/* Browsers take no notice of an element's nonce if "<script" is in one of its
+ * attributes (W3C CSP Level 3, "is element nonceable"). */
+static const char *without_tags(apr_pool_t *p, const char *json)
+{
+    static const char escape[] = "\\u003c";
+    char *text, *to;
+
+    if (!strchr(json, '<')) {
+        return json;
+    }
+    text = to = apr_palloc(p, strlen(json) * sizeof(escape) + 1);
+    for (; *json; json++) {
+        if (*json == '<') {
+            to = apr_cpystrn(to, escape, sizeof(escape));
+        }
+        else {
+            *to++ = *json;
+        }
+    }
+    *to = '\0';
+    return text;
+}
+
+/* The members of an object, with a comma before each. */
+static const char *members(apr_pool_t *p, json_t *o)
+{
+    char *json = json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII);
+    char *text = json && json[1] != '}' ? apr_pstrdup(p, json) : NULL;
+
+    free(json);
+    json_decref(o);
+    if (!text) {
+        return "";
+    }
+    text[0] = ',';
+    text[strlen(text) - 1] = '\0';
+    return without_tags(p, text);
+}
+
+static const char *configured(request_rec *r)
 {
     const mss_conf *c = mss_conf_of(r);
+    json_t *o = NULL;
 
-    add_text(o, "returnTo", mss_conf_return_to(r, c));
+    add_text(&o, "returnTo", mss_conf_return_to(r, c));
     if (mss_conf_confirm_form_discard(c)) {
-        json_object_set_new(o, "confirm", json_true());
+        add(&o, "confirm", json_true());
     }
-    add_text(o, "language", mss_conf_language(c));
-    add_messages(o, mss_conf_messages(c));
-    add_events(o, mss_conf_events(c));
-    add_text(o, "stylesheet", mss_conf_stylesheet(c));
+    add_text(&o, "language", mss_conf_language(c));
+    add_messages(&o, mss_conf_messages(c));
+    add_events(&o, mss_conf_events(c));
+    add_text(&o, "stylesheet", mss_conf_stylesheet(c));
+    return o ? members(r->pool, o) : "";
 }
 
-static json_t *settings(request_rec *r, const mss_state *state)
+/* --- numbers, which are in every page and have nothing to escape ------------- */
+
+static const char *milliseconds(apr_pool_t *p, const char *key,
+                                apr_interval_time_t t)
+{
+    return apr_pstrcat(p, ",\"", key,
+                       "\":", apr_off_t_toa(p, apr_time_as_msec(t)), NULL);
+}
+
+static const char *settings(request_rec *r, const mss_state *state)
 {
     const mss_decision *d = &state->decision;
-    json_t *o = json_object();
+    const char *idle = "", *lifetime = "";
 
-    add_text(o, "limits", mss_endpoint_limits(r, state));
     if (apr_time_as_msec(d->idle) > 0) {
-        add_time(o, "idle", d->idle);
+        idle = milliseconds(r->pool, "idle", d->idle);
     }
     if (d->lifetime >= 0) {
-        add_time(o, "lifetime", d->lifetime);
+        lifetime = milliseconds(r->pool, "lifetime", d->lifetime);
     }
-    add_configured(o, r);
-    return o;
+    return apr_pstrcat(r->pool, "{\"limits\":\"", mss_endpoint_limits(r, state),
+                       "\"", idle, lifetime, configured(r), "}", NULL);
 }
 
-const char *mss_settings_element(request_rec *r, const mss_state *state)
+const char *mss_settings_element(request_rec *r, const mss_state *state,
+                                 const char *nonce)
 {
     const char *src =
         apr_pstrcat(r->pool, mss_conf_path(r->server),
                     "/script.js?v=", mss_asset_find("script.js")->hash, NULL);
-    json_t *o = settings(r, state);
-    char *json = json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII);
-    const char *element =
-        mss_element_make(r->pool, src, json ? json : "{}", NULL);
 
-    free(json);
-    json_decref(o);
-    return element;
+    return mss_element_make(r->pool, src, settings(r, state), nonce);
 }

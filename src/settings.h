@@ -9,7 +9,8 @@
 
 #include "state.h"
 
-/** The client's element for the page that answers r; in r->pool. Its settings
+/** The client's element for the page that answers r, in r->pool; with the nonce
+ * of the page's Content-Security-Policy, if that is not NULL. Its settings
  * are a JSON object whose keys are there when they apply:
  *   limits      see mss_endpoint_limits
  *   idle        milliseconds since the last activity
@@ -20,6 +21,7 @@
  *   messages    object of the site's own texts
  *   events      array of the events that count
  *   stylesheet  URL */
-const char *mss_settings_element(request_rec *r, const mss_state *state);
+const char *mss_settings_element(request_rec *r, const mss_state *state,
+                                 const char *nonce);
 
 #endif

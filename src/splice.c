@@ -9,6 +9,7 @@
 #include "core/scan.h"
 #include "log.h"
 #include "page.h"
+#include "policy.h"
 #include "settings.h"
 
 /* A file is read in such pieces, so that the rest of it stays a file, which
@@ -17,6 +18,7 @@
 
 struct mss_splice {
     bool sent; /* the headers have gone, or go with what is in out */
+    mss_policy *policy;
     mss_scan scan;
     apr_size_t waiting;       /* bytes in out */
     apr_bucket_brigade *out;  /* what can go */
@@ -96,6 +98,7 @@ static apr_status_t give_up(ap_filter_t *f, mss_splice *s,
 {
     ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "not injected: %s",
                   reason);
+    mss_policy_forgo(s->policy);
     return finish(f, s, bb);
 }
 
@@ -152,16 +155,22 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
                            apr_bucket_brigade *bb, apr_size_t tail)
 {
     mss_state *state = mss_state_get(f->r);
-    const char *element = mss_settings_element(f->r, state);
-    const apr_size_t length = strlen(element);
+    const char *nonce;
+    const char *refusal = mss_policy_admit(s->policy, &nonce);
+    const char *element;
+    apr_size_t length;
     apr_bucket *place;
 
+    if (refusal) {
+        return give_up(f, s, bb, refusal);
+    }
+    element = mss_settings_element(f->r, state, nonce);
+    length = strlen(element);
     keep_charset(f, s, bb, length);
     make_headers_right(f, s);
     place = tail_of(s->held, tail);
-    APR_BUCKET_INSERT_BEFORE(place,
-                             apr_bucket_pool_create(element, length, f->r->pool,
-                                                    f->c->bucket_alloc));
+    APR_BUCKET_INSERT_BEFORE(place, apr_bucket_transient_create(
+                                        element, length, f->c->bucket_alloc));
     state->injected = true;
     ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "injected");
     return finish(f, s, bb);
@@ -279,6 +288,7 @@ mss_splice *mss_splice_make(ap_filter_t *f)
 {
     mss_splice *s = apr_pcalloc(f->r->pool, sizeof(*s));
 
+    s->policy = mss_policy_watch(f->r);
     mss_scan_init(&s->scan,
                   mss_page_is_xhtml(f->r) ? MSS_SCAN_XHTML : MSS_SCAN_HTML);
     s->out = apr_brigade_create(f->r->pool, f->c->bucket_alloc);

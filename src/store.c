@@ -61,6 +61,17 @@ static apr_status_t make_mutex(server_rec *s)
                                   s->process->pool, 0);
 }
 
+/* Held for a few hundred instructions: no log, no I/O, no allocation. */
+static void lock(void)
+{
+    apr_global_mutex_lock(store->mutex);
+}
+
+static void unlock(void)
+{
+    apr_global_mutex_unlock(store->mutex);
+}
+
 /* Children of the generation before go on with its table until they are done;
  * what they write there after this moment is lost to the new one, and their
  * sessions go on from the copy of the stamp. */
@@ -74,7 +85,9 @@ static void take_over(server_rec *s, void *memory, apr_size_t entries)
     }
     table = mss_table_make(memory, entries);
     if (old) {
+        lock();
         mss_table_copy(old, table);
+        unlock();
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
                      "MSS0004: the table of sessions has been resized from "
                      "%" APR_SIZE_T_FMT " to %" APR_SIZE_T_FMT " entries",
@@ -144,17 +157,6 @@ void mss_store_child_init(apr_pool_t *p, server_rec *s)
         ap_log_error(APLOG_MARK, APLOG_CRIT, rv, s,
                      "MSS0006: mutex %s cannot be used in this child", MUTEX);
     }
-}
-
-/* Held for a few hundred instructions: no log, no I/O, no allocation. */
-static void lock(void)
-{
-    apr_global_mutex_lock(store->mutex);
-}
-
-static void unlock(void)
-{
-    apr_global_mutex_unlock(store->mutex);
 }
 
 /* Before this time no limit lets a session live on. */

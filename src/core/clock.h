@@ -35,8 +35,8 @@ typedef enum {
 /** Why a session ended. */
 typedef enum {
     MSS_END_NONE,
-    MSS_END_IDLE,       /* ExpireAfter has passed */
-    MSS_END_LIFETIME,   /* MaxLifetime has passed */
+    MSS_END_IDLE,     /* ExpireAfter has passed */
+    MSS_END_LIFETIME, /* MaxLifetime has passed */
     MSS_END_LOGOUT,
     MSS_END_RELOGIN,   /* a new login took its place */
     MSS_END_UNREADABLE /* its value could not be read */

@@ -4,6 +4,7 @@
 
 #include "element.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "apr_strings.h"
@@ -13,57 +14,56 @@
 
 /* For an attribute in single quotes. "<" and ">" would be safe in HTML, but
  * XML and simple-minded filters behind us think otherwise. */
-static const char *escaped_char(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
+static const char *const escapes[256] = {
+    ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['\''] = "&#39;"};
 
 static const char *escape(apr_pool_t *p, const char *text)
 {
-    char *escaped = apr_palloc(p, strlen(text) * LONGEST + 1);
-    char *to = escaped;
+    const unsigned char *from;
+    char *escaped, *to;
 
-    for (; *text; text++) {
-        const char *replacement = escaped_char(*text);
-
-        if (replacement) {
-            to = apr_cpystrn(to, replacement, LONGEST + 1);
+    if (!strpbrk(text, "&<>'")) {
+        return text; /* as nearly always */
+    }
+    escaped = to = apr_palloc(p, strlen(text) * LONGEST + 1);
+    for (from = (const unsigned char *)text; *from; from++) {
+        if (escapes[*from]) {
+            to = apr_cpystrn(to, escapes[*from], LONGEST + 1);
         }
         else {
-            *to++ = *text;
+            *to++ = (char)*from;
         }
     }
     *to = '\0';
     return escaped;
 }
 
+static bool is_url_char(unsigned char c)
+{
+    return c > ' ' && c < 0x7f && c != '"';
+}
+
 static const char *percent_encode(apr_pool_t *p, const char *url)
 {
     static const char hex[] = "0123456789ABCDEF";
-    char *encoded = apr_palloc(p, strlen(url) * 3 + 1);
-    char *to = encoded;
+    const unsigned char *from = (const unsigned char *)url;
+    char *encoded, *to;
 
-    for (; *url; url++) {
-        const unsigned char c = (unsigned char)*url;
-
-        if (c > ' ' && c < 0x7f && c != '"') {
-            *to++ = *url;
+    while (is_url_char(*from)) {
+        from++;
+    }
+    if (!*from) {
+        return url;
+    }
+    encoded = to = apr_palloc(p, strlen(url) * 3 + 1);
+    for (from = (const unsigned char *)url; *from; from++) {
+        if (is_url_char(*from)) {
+            *to++ = (char)*from;
         }
         else {
             *to++ = '%';
-            *to++ = hex[c >> 4];
-            *to++ = hex[c & 15];
+            *to++ = hex[*from >> 4];
+            *to++ = hex[*from & 15];
         }
     }
     *to = '\0';

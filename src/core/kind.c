@@ -82,11 +82,12 @@ bool mss_kind_is_opened(const mss_headers *h)
            && (!h->accept || accepts_html(h));
 }
 
-/* Another site's page can make a browser load anything from here. */
-static bool is_cross_site_subresource(const mss_headers *h)
+/* Another site's page can make a browser load anything from here, into a frame
+ * too; that a person followed its link tells Sec-Fetch-User. */
+static bool is_made_by_another_site(const mss_headers *h)
 {
     return h->fetch_site && !is(h->fetch_site, "same-origin")
-           && !is(h->fetch_site, "none") && !is(h->fetch_mode, "navigate");
+           && !is(h->fetch_site, "none") && !is(h->fetch_user, "?1");
 }
 
 bool mss_kind_is_activity(const mss_headers *h, mss_activity what)
@@ -95,7 +96,7 @@ bool mss_kind_is_activity(const mss_headers *h, mss_activity what)
     case MSS_ACTIVITY_INPUT:
         return false;
     case MSS_ACTIVITY_REQUESTS:
-        return !mss_kind_is_prefetch(h) && !is_cross_site_subresource(h);
+        return !mss_kind_is_prefetch(h) && !is_made_by_another_site(h);
     case MSS_ACTIVITY_NAVIGATIONS:
     case MSS_ACTIVITY_UNSET:
         break;

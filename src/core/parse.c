@@ -126,17 +126,24 @@ static bool read_limit(const char **text, const char *end,
     return true;
 }
 
+int mss_parse_hex(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
 static bool read_mac(const char *text, const char *end, apr_uint64_t *mac)
 {
     *mac = 0;
     for (; text < end; text++) {
-        static const char digits[] = "0123456789abcdef";
-        const char *at = memchr(digits, *text, 16);
+        int digit = mss_parse_hex(*text);
 
-        if (!at || *mac >> 60) {
+        if (digit < 0 || *mac >> 60) {
             return false;
         }
-        *mac = *mac << 4 | (apr_uint64_t)(at - digits);
+        *mac = *mac << 4 | (apr_uint64_t)digit;
     }
     return true;
 }

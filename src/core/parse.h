@@ -46,6 +46,9 @@ apr_int64_t mss_parse_idle_for(const char *query);
 const char *mss_parse_parameter(const char *query, const char *name,
                                 apr_size_t *n);
 
+/** The value of a hexadecimal digit, lower case only, or -1. */
+int mss_parse_hex(char c);
+
 /**
  * The limits that a page was given, as text: milliseconds, decimal,
  * "warn.expire.lifetime", and after one more dot the signature.

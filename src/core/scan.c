@@ -33,8 +33,7 @@ static bool is_word(const mss_scan *s, const char *word)
 static bool may_become(const mss_scan *s, const char *const *words)
 {
     for (; *words; words++) {
-        if (s->length <= strlen(*words)
-            && !memcmp(s->word, *words, s->length)) {
+        if (!strncmp(s->word, *words, s->length)) {
             return true;
         }
     }
@@ -64,7 +63,7 @@ static int in_comment_bang(mss_scan *s, unsigned char c);
 static int in_comment(mss_scan *s, unsigned char c)
 {
     if (c == '-') {
-        s->dashes = s->dashes < 2 ? (char)(s->dashes + 1) : 2;
+        s->dashes = s->dashes < 2 ? s->dashes + 1 : 2;
         return PASS;
     }
     if (s->dashes == 2 && c == '>') {
@@ -77,7 +76,7 @@ static int in_comment(mss_scan *s, unsigned char c)
     return PASS;
 }
 
-static int comment_goes_on(mss_scan *s, unsigned char c, char dashes)
+static int comment_goes_on(mss_scan *s, unsigned char c, int dashes)
 {
     if (c == '>') {
         return go(s, mss_scan_data);
@@ -170,17 +169,14 @@ static int start_tag_named(mss_scan *s, unsigned char c)
 
 static int in_name(mss_scan *s, unsigned char c)
 {
-    static const char *const starts[] = {"html", "head", "body", "frameset",
-                                         NULL};
-    static const char *const ends[] = {"head", "body", "html", "br", NULL};
-    int rc;
+    /* As long as the longest that matter: "head", "frameset". */
+    const unsigned enough = s->end_tag ? 4 : 8;
 
     if (ends_name(c)) {
         return s->end_tag ? end_tag_named(s, c) : start_tag_named(s, c);
     }
-    rc = hold(s, lower(c), in_name);
-    if (rc == HOLD && may_become(s, s->end_tag ? ends : starts)) {
-        return HOLD;
+    if (s->length < enough) {
+        return hold(s, lower(c), in_name);
     }
     return s->end_tag ? go(s, in_other_end_tag) : BEFORE;
 }

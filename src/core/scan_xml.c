@@ -22,7 +22,7 @@ static int quoted_in(mss_scan *s, unsigned char c, mss_scan_step *back)
 static int in_comment(mss_scan *s, unsigned char c)
 {
     if (c == '-') {
-        s->dashes = s->dashes < 2 ? (char)(s->dashes + 1) : 2;
+        s->dashes = s->dashes < 2 ? s->dashes + 1 : 2;
         return PASS;
     }
     if (c == '>' && s->dashes == 2) {

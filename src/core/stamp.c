@@ -8,10 +8,10 @@
 #include "apr_escape.h"
 #include "apr_strings.h"
 
+#include "parse.h"
+
 #define VERSION "1."
 #define ENDED VERSION "ended."
-
-static const char hex_digits[] = "0123456789abcdef";
 
 const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
 {
@@ -25,19 +25,11 @@ const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
         (uint64_t)stamp->user, (uint64_t)stamp->created, (uint64_t)stamp->last);
 }
 
-/* The value of a lower case hexadecimal digit, or -1. */
-static int digit(char c)
-{
-    const char *at = c ? strchr(hex_digits, c) : NULL;
-
-    return at ? (int)(at - hex_digits) : -1;
-}
-
 static bool read_id(const char **text, unsigned char *id)
 {
     for (int i = 0; i < MSS_ID_BYTES; i++) {
-        int high = digit((*text)[0]);
-        int low = high < 0 ? -1 : digit((*text)[1]);
+        int high = mss_parse_hex((*text)[0]);
+        int low = high < 0 ? -1 : mss_parse_hex((*text)[1]);
 
         if (low < 0) {
             return false;
@@ -56,7 +48,7 @@ static bool read_number(const char **text, apr_uint64_t *value)
     int d;
 
     *value = 0;
-    while ((d = digit(**text)) >= 0) {
+    while ((d = mss_parse_hex(**text)) >= 0) {
         if (*text - from == 16) {
             return false;
         }

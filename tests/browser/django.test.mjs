@@ -3,12 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, test } from 'node:test';
 import {
-    closeBrowser, html, openSite, secondTab, signedOut, until,
+    html, openSite, secondTab, signedOut, suite, until,
 } from '../lib/browser.mjs';
 
-after(closeBrowser);
+const test = suite('django-session-security\'s script');
 
 const SCRIPT = '/usr/lib/python3/dist-packages/session_security/static/'
     + 'session_security/script.js';
@@ -58,3 +57,5 @@ test('activity in one tab keeps the other alive', async (t) => {
     assert.match(other.url(), /django/);
     await Promise.all([signedOut(page), signedOut(other)]);
 });
+
+test.run();

@@ -2,14 +2,13 @@
 // The end: what is on the screen, whatever the network and the browser do.
 
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-    WARNING, allowError, blanked, closeBrowser, cookieHeader, countEvents, html,
-    openSite, rendererPids, serverIdle, signedOut, until, warned,
+    WARNING, allowError, cookieHeader, countOf, eventsOf, happened, html,
+    openSite, rendererPids, serverIdle, signedOut, suite, until, warned,
 } from '../lib/browser.mjs';
 
-after(closeBrowser);
+const test = suite('the end');
 
 const PING = '**/session_security/ping?*';
 const NO_NETWORK = /ERR_FAILED|ERR_INTERNET_DISCONNECTED/;
@@ -30,18 +29,20 @@ const visible = (page) => page.evaluate(() => {
 });
 
 test('content and title are hidden before the server is asked', async (t) => {
-    const { page } = await openSite(t,
+    const { context, page } = await openSite(t,
         { files: FILES, path: '/app/rich.html' });
-    const expires = await countEvents(page, 'expire');
     await warned(page);
     assert.match(await visible(page), /Secret title.*Secret.*stray.*dialog/s);
     const atQuestion = [];
     await page.route(PING, async (route) => {
-        if (await expires())
+        if (countOf(context, 'expire'))
             atQuestion.push(await visible(page));
         await route.continue();
     });
     await signedOut(page);
+    const [end] = eventsOf(context).filter((e) => e.type === 'expire');
+    assert.ok(end.blank, 'the content was there at the event');
+    assert.equal(end.title, 'You have been signed out');
     assert.ok(atQuestion.length > 0);
     for (const text of atQuestion)
         assert.equal(text, 'You have been signed out');
@@ -53,7 +54,7 @@ test('and also when the server cannot be reached', async (t) => {
     allowError(context, NO_NETWORK);
     await context.setOffline(true);
     await warned(page);
-    await blanked(page);
+    await happened(context, 'expire');
     assert.equal(await visible(page), 'You have been signed out');
     await page.getByRole('alertdialog', { name: 'You have been signed out' })
         .waitFor();
@@ -75,7 +76,7 @@ test('and also when the server cannot be reached', async (t) => {
 });
 
 test('the button after the end leads to the login', async (t) => {
-    const { context, page } = await openSite(t, { warn: 2, expire: 4 });
+    const { context, page } = await openSite(t);
     // All that it takes to see that the answer to a question is missing.
     allowError(context, NO_NETWORK);
     await page.route(PING, (route) => route.abort());
@@ -90,7 +91,7 @@ test('the button after the end leads to the login', async (t) => {
 
 test('nothing but a live session brings the content back', async (t) => {
     const { httpd, context, page } = await openSite(t,
-        { files: FILES, path: '/app/rich.html', warn: 2, expire: 5 });
+        { files: FILES, path: '/app/rich.html', warn: 2, expire: 8 });
     allowError(context, NO_NETWORK);
     await page.route(PING, (route) => route.abort());
     await warned(page);
@@ -100,11 +101,10 @@ test('nothing but a live session brings the content back', async (t) => {
             'Cookie': await cookieHeader(context), 'X-Session-Security': '1',
         } }), 500);
     t.after(() => clearInterval(alive));
-    await blanked(page);
+    await happened(context, 'expire');
     await page.unroute(PING);
-    await until(async () => /Secret title/.test(await visible(page)),
-        'the content to come back');
-    assert.match(await visible(page), /Secret.*stray.*dialog/s);
+    await happened(context, 'extend');
+    assert.match(await visible(page), /Secret title.*Secret.*stray.*dialog/s);
     clearInterval(alive);
     await signedOut(page);
 });
@@ -125,7 +125,6 @@ test('the Back button shows nothing after the end', async (t) => {
     const { httpd, page } = await openSite(t,
         { files: FILES, path: '/app/rich.html' });
     await page.goto(httpd.url('/index.html'));
-    await httpd.expectLog(/./);
     await until(async () => (await serverIdle(httpd, page.context())) === 'logout',
         'the end');
     await page.goBack({ waitUntil: 'commit' });
@@ -138,8 +137,8 @@ test('and the page again, after a question, before it', async (t) => {
     await page.goto(httpd.url('/index.html'));
     const mark = httpd.accessLog().length;
     await page.goBack({ waitUntil: 'commit' });
-    await until(async () => /Secret title/.test(await visible(page)),
-        'the page');
+    await page.waitForFunction(() => document.title === 'Secret title'
+        && document.body.getClientRects().length);
     const restored = !/GET \/app\/rich/.test(httpd.accessLog().slice(mark));
     if (restored)
         assert.match(httpd.accessLog().slice(mark), /session_security\/ping/);
@@ -147,14 +146,16 @@ test('and the page again, after a question, before it', async (t) => {
 
 test('the first movement after a sleep comes too late', async (t) => {
     const { httpd, context, page } = await openSite(t,
-        { warn: 3, expire: 5, files: FILES, path: '/app/rich.html' });
+        { warn: 10, expire: 12, files: FILES, path: '/app/rich.html',
+            context: { ownBrowser: true } });
     await page.mouse.move(10, 10);
-    const pids = await rendererPids();
+    await page.mouse.move(20, 20);
+    const pids = await rendererPids(context);
     for (const pid of pids)
         process.kill(pid, 'SIGSTOP');
     const moves = [];
     try {
-        await pause(6000);
+        await pause(13000);
         for (let i = 0; i < 3; i++)
             moves.push(page.mouse.move(20 + 10 * i, 30).catch(() => {}));
     }
@@ -196,3 +197,5 @@ test('expire() of the page ends the session', async (t) => {
     await signedOut(page);
     assert.match(httpd.accessLog(), /POST \/session_security\/logout/);
 });
+
+test.run();

@@ -3,13 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, test } from 'node:test';
 import {
-    WARNING, closeBrowser, html, openSite, warned,
+    WARNING, html, openSite, suite, warned,
 } from '../lib/browser.mjs';
 import { formSite, startHttpd } from '../lib/httpd.mjs';
 
-after(closeBrowser);
+const test = suite('the words');
 
 const { locales, aliases } = JSON.parse(readFileSync(
     new URL('../../static/locales.json', import.meta.url)));
@@ -113,3 +112,5 @@ test('every language: its texts, and the right plural of each number',
         for (const to of Object.values(aliases))
             assert.ok(locales[to]);
     });
+
+test.run();

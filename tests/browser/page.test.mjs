@@ -3,13 +3,12 @@
 // pages that do what they like.
 
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
 import {
-    WARNING, allowError, blanked, closeBrowser, countEvents, html, notWarned,
-    openSite, serverIdle, signedOut, until, warned,
+    WARNING, allowError, countOf, eventsOf, happened, html, notWarned,
+    openSite, serverIdle, signedOut, suite, until, warned,
 } from '../lib/browser.mjs';
 
-after(closeBrowser);
+const test = suite('the page');
 
 const FORM = { 'htdocs/app/edit.html': html(`<form id="f" action="/app/page.html">
 <input id="field" name="a"><button>Save</button></form>
@@ -78,7 +77,7 @@ test('without the directive it does not ask', async (t) => {
 });
 
 test('unsaved changes are told, and never hold up the end', async (t) => {
-    const { page } = await openSite(t, { ...CONFIRM, warn: 2, expire: 5 });
+    const { page } = await openSite(t, { ...CONFIRM, warn: 4, expire: 8 });
     page.on('dialog', () => assert.fail('the browser asked'));
     await page.evaluate(() => {
         window.onbeforeunload = () => 'stay!';
@@ -86,8 +85,8 @@ test('unsaved changes are told, and never hold up the end', async (t) => {
     });
     await edit(page);
     await warned(page);
-    assert.match(await page.locator(WARNING).innerText(),
-        /This page has unsaved changes/);
+    await page.locator(WARNING).getByText('This page has unsaved changes')
+        .waitFor();
     await signedOut(page);
 });
 
@@ -117,7 +116,7 @@ test('ping() asks at once', async (t) => {
 });
 
 test('the events come to document, also through jQuery', async (t) => {
-    const { page } = await openSite(t, { warn: 2, expire: 6 });
+    const { context, page } = await openSite(t);
     await page.addScriptTag({
         path: new URL('../../node_modules/jquery/dist/jquery.js',
             import.meta.url).pathname });
@@ -132,20 +131,18 @@ test('the events come to document, also through jQuery', async (t) => {
     await until(async () => await got() === 'warn', 'warn');
     await page.keyboard.press('x');
     await until(async () => await got() === 'warn,extend', 'extend');
-    await page.route('**/session_security/ping?*', (route) => route.continue(),
-        { times: 1 });
-    await until(async () => /expire$/.test(await got()), 'expire');
-    assert.equal(await got(), 'warn,extend,warn,expire');
+    await signedOut(page);
+    assert.deepEqual(eventsOf(context).map((e) => e.type),
+        ['warn', 'extend', 'warn', 'expire']);
 });
 
 test('SessionSecurityEvents replaces the list', async (t) => {
-    const { page } = await openSite(t, { warn: 2, expire: 5,
-        directives: 'SessionSecurityEvents keydown' });
-    const warns = await countEvents(page, 'warn');
+    const { context, page } = await openSite(t,
+        { directives: 'SessionSecurityEvents keydown' });
     const move = setInterval(() => page.mouse.move(Math.random() * 500,
         Math.random() * 500).catch(() => {}), 150);
     t.after(() => clearInterval(move));
-    await until(warns, 'the warning');
+    await happened(context, 'warn');
     clearInterval(move);
 });
 
@@ -210,7 +207,7 @@ const HOSTILE = {
 
 for (const [name, content] of Object.entries(HOSTILE)) {
     test(`a page cannot stop it by ${name}`, async (t) => {
-        const { context, page } = await openSite(t, { warn: 2, expire: 5,
+        const { context, page } = await openSite(t, { warn: 2, expire: 7,
             files: { 'htdocs/app/hostile.html': content },
             path: '/app/hostile.html' });
         // Of the page's own making, and playwright's where it is hit itself.
@@ -265,7 +262,7 @@ test('a browser that is old', async (t) => {
 });
 
 test('it runs under a strict policy', async (t) => {
-    const { page } = await openSite(t, { warn: 2, expire: 5, site: {
+    const { page } = await openSite(t, { warn: 2, expire: 7, site: {
         app: `Header always set Content-Security-Policy "default-src 'none'; \
 script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; \
 trusted-types 'none'; base-uri 'none'"` } });
@@ -273,7 +270,6 @@ trusted-types 'none'; base-uri 'none'"` } });
     await page.keyboard.press('x');
     await notWarned(page);
     await warned(page);
-    await blanked(page);
     await signedOut(page); // and the console has nothing to complain about
 });
 
@@ -288,3 +284,5 @@ test('XHTML', async (t) => {
     await notWarned(page);
     await signedOut(page);
 });
+
+test.run();

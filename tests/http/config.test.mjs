@@ -32,7 +32,7 @@ async function refuses(config, ...patterns) {
     return run.output;
 }
 
-// --- what each directive takes --------------------------------------------------
+// --- what each directive takes -----------------------------------------------
 
 const TIMES = [
     '1', '540', '0540', '540s', '540sec', '540second', '540seconds', '9mi',
@@ -116,6 +116,11 @@ const DIRECTIVES = {
         },
     },
     SessionSecurityConfirmFormDiscard: FLAG,
+    SessionSecurityCSP: {
+        takes: ['Amend', 'Reuse', 'Off', 'off'],
+        refuses: all(['On', 'None', 'amended', '* x'],
+            ['is not Amend, Reuse or Off']),
+    },
     SessionSecurityLanguage: {
         takes: ['Auto', 'auto', 'de', 'pt-BR', 'zh-Hant-TW'],
         refuses: all(['de_DE', 'de,en', 'de;q=1', '*', 'd e'], TAG_HINT),
@@ -182,13 +187,12 @@ test('SessionSecurityMessage takes a key that exists, and a text', async () => {
     await refuses('SessionSecurityMessage title\n', /takes two arguments/);
 });
 
-for (const name of ['SessionSecurityCookies', 'SessionSecurityCSP']) {
-    test(`${name} does not pretend to work`, () => refuses(`${name} Off\n`,
-        new RegExp(`${name}: 'Off' would have no effect`),
-        /not supported by this version; take it out/));
-}
+test('SessionSecurityCookies does not pretend to work', () => refuses(
+    'SessionSecurityCookies JSESSIONID\n',
+    /SessionSecurityCookies: 'JSESSIONID' would have no effect/,
+    /not supported by this version; take it out/));
 
-// --- where they may stand ---------------------------------------------------------
+// --- where they may stand ----------------------------------------------------
 
 const SECTIONS = {
     'a virtual host': ['<VirtualHost *:1>', '</VirtualHost>'],
@@ -209,7 +213,8 @@ for (const [what, [open, close]] of Object.entries(SECTIONS)) {
 }
 
 test('SessionSecurityPath: server and virtual host alone', async () => {
-    await accepts('<VirtualHost *:1>\nSessionSecurityPath /s\n</VirtualHost>\n');
+    const [open, close] = SECTIONS['a virtual host'];
+    await accepts(`${open}\nSessionSecurityPath /s\n${close}\n`);
     await refuses('<Location /a>\nSessionSecurityPath /s\n</Location>\n',
         /SessionSecurityPath (?:not allowed|cannot occur)/);
 });
@@ -242,7 +247,7 @@ test('none in .htaccess', async (t) => {
     }
 });
 
-// --- limits that contradict each other --------------------------------------------
+// --- limits that contradict each other ---------------------------------------
 
 const WARN = (time) => `SessionSecurityWarnAfter ${time}\n`;
 const EXPIRE = (time) => `SessionSecurityExpireAfter ${time}\n`;
@@ -316,7 +321,7 @@ test('less than 20 s between them is a warning', async () => {
         /MSS0002: \/a: /);
 });
 
-// --- without mod_session ------------------------------------------------------------
+// --- without mod_session -----------------------------------------------------
 
 /** httpd -t with the modules of sessions taken out. */
 async function testWithoutSession(config) {
@@ -348,7 +353,8 @@ for (const [where, config] of Object.entries({
     test(`On in ${where} without mod_session`, async () => {
         const run = await testWithoutSession(config);
         assert.equal(run.code, 1, run.output);
-        assert.match(run.output, /MSS0020: SessionSecurity is On, but mod_session is not loaded; load session_module/);
+        assert.match(run.output, new RegExp('MSS0020: SessionSecurity is On, '
+            + 'but mod_session is not loaded; load session_module'));
     });
 }
 
@@ -357,7 +363,7 @@ test('Off needs no mod_session', async () => {
     assert.equal(run.code, 0, run.output);
 });
 
-// --- what only a request can tell ---------------------------------------------------
+// --- what only a request can tell --------------------------------------------
 
 const basic = (path, more = '') => inside(`Location ${path}`, `AuthType Basic
 AuthName test
@@ -399,8 +405,8 @@ test('a user without a session: 500, and a line that says why', async (t) => {
     assert.equal(await status('/app/', NAVIGATION), 401);
     assert.equal(await status('/app/', WRONG), 401);
     assert.equal(await status('/app/form.html', ALICE), 200);
-    assert.equal(await status('/app/page.html', { ...ALICE, Range: 'bytes=0-5' }),
-        500);
+    assert.equal(await status('/app/page.html',
+        { ...ALICE, Range: 'bytes=0-5' }), 500);
     assert.equal((await httpd.request('/app/page.html', { method: 'HEAD',
         headers: ALICE })).status, 500);
     assert.equal(httpd.logSince(mark).match(/MSS0016/g).length, 2);
@@ -411,7 +417,8 @@ test('a session that is kept nowhere is none', async (t) => {
     const httpd = await startHttpd({
         config: `Session On\nSessionSecurity On\n${basic('/app')}` }, t);
     httpd.allowLog(/AH01815/); // mod_session's own
-    await failsClosed(httpd, '/app/', /MSS0016: .*its session cannot be loaded/);
+    await failsClosed(httpd, '/app/',
+        /MSS0016: .*its session cannot be loaded/);
     assert.equal((await httpd.request('/')).status, 200);
 });
 
@@ -434,7 +441,7 @@ test('limits that only meet at run time: 500', async (t) => {
     assert.equal((await open('/app/form.html')).status, 200);
 });
 
-// --- merging ------------------------------------------------------------------------
+// --- merging -----------------------------------------------------------------
 
 const settingsOf = (answer) => JSON.parse(answer.body
     .match(/ data-session-security='([^']*)'/)[1].replaceAll('&#39;', '\'')

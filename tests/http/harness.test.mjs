@@ -3,7 +3,9 @@
 // nothing. All without the module.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import {
     Jar, configTest, eachMpm, formSite, login, startBackend, startHttpd, until,
@@ -66,6 +68,28 @@ test('a test that cannot even begin leaves nothing behind', async () => {
     } }), /a mistake in the test/);
     assert.equal(existsSync(root), Boolean(process.env.MSS_KEEP));
 });
+
+for (const [how, signal] of [['that forgets to stop'], ['that is interrupted',
+    'SIGTERM']]) {
+    test(`a test file ${how} leaves nothing behind`, async () => {
+        const library = new URL('../lib/httpd.mjs', import.meta.url);
+        const file = spawn(process.execPath, ['--input-type=module', '-e', `
+            import { startHttpd } from '${library}';
+            const httpd = await startHttpd({ module: false });
+            console.log(JSON.stringify([httpd.pid, httpd.root]));
+            ${signal ? 'setInterval(() => {}, 1000);' : ''}`]);
+        const ended = once(file, 'close');
+        const [text] = await once(file.stdout, 'data');
+        const [pid, root] = JSON.parse(text);
+        if (signal) {
+            file.kill(signal);
+            file.kill(signal);
+        }
+        await ended;
+        assert.equal(existsSync(root), Boolean(process.env.MSS_KEEP));
+        await until(() => !existsSync(`/proc/${pid}`), 'the end of httpd');
+    });
+}
 
 test('stop ends every process and removes the directory', async () => {
     const httpd = await startHttpd(plain);

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chromium for a test, and a site behind the module for it to look at.
 //
-//   const { httpd, page } = await openSite(t, { warn: 2, expire: 4 });
-//   await warned(page);
+//   const test = suite('what the file is about');
+//   test('what is so', async (t) => {
+//       const { httpd, page } = await openSite(t, { warn: 2, expire: 4 });
+//       await warned(page);
+//   });
+//   test.run();
 //
 // openSite(t, options): a site, a browser and a page that is logged in and shows
 //   options.path ('/app/'). options: warn, expire (seconds), directives (further
 //   lines of SessionSecurity...), site (of formSite), files, headers, and what
-//   playwright's newContext takes as context.
+//   playwright's newContext takes as context, with ownBrowser: true for a
+//   browser of its own.
 // secondTab(context, httpd, path): another tab of the same user.
 // The page's errors, its console's errors and warnings are collected; any
 // that nobody allowed with allowError(context, /re/) fails the test.
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { after, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { formSite, startHttpd, until } from './httpd.mjs';
 
@@ -29,18 +35,29 @@ const BINARIES = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
 
 let browser;
 
-async function theBrowser() {
+function launch() {
     const executablePath = process.env.MSS_CHROMIUM
         ?? BINARIES.find((path) => existsSync(path));
     assert.ok(executablePath, `none of these exists: ${BINARIES.join(', ')}`);
-    browser ??= await chromium.launch({ executablePath, args: FLAGS });
-    return browser;
+    return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** To be called once, after all tests of a file. */
-export async function closeBrowser() {
-    await browser?.close();
+async function closeBrowser() {
+    await (await browser)?.close();
     browser = undefined;
+}
+
+/** Tests that mostly wait, so some of them at once: call what it returns with a
+ * name and a function for each, and its run() at the end of the file. */
+export function suite(title) {
+    const tests = [];
+    const add = (name, fn) => tests.push([name, fn]);
+    add.run = () => describe(title, { concurrency: 3 }, () => {
+        after(closeBrowser);
+        for (const [name, fn] of tests)
+            test(name, fn);
+    });
+    return add;
 }
 
 const complaints = new WeakMap();
@@ -58,6 +75,40 @@ function watch(context) {
     return found;
 }
 
+const records = new WeakMap();
+
+// States that pass quickly are seen from inside, not by looking often.
+async function record(context) {
+    const list = [];
+    records.set(context, list);
+    await context.exposeBinding('mssReport', ({ page, frame }, entry) =>
+        list.push({ ...entry, page, top: frame === page.mainFrame() }));
+    await context.addInitScript(() => {
+        const report = window.mssReport;
+        for (const type of ['warn', 'extend', 'expire']) {
+            document.addEventListener(`session-security:${type}`, () => report({
+                type, title: document.title,
+                blank: !document.body?.getClientRects().length }));
+        }
+    });
+}
+
+/** What the client's events have been so far in a context, oldest first:
+ * {type: 'warn' | 'extend' | 'expire', page, top (not in a frame), title,
+ * blank (nothing of the body is to be seen)}. */
+export function eventsOf(context) {
+    return records.get(context);
+}
+
+export function countOf(context, type) {
+    return eventsOf(context).filter((e) => e.type === type).length;
+}
+
+/** Waits for the n-th event of a type. */
+export async function happened(context, type, n = 1) {
+    await until(() => countOf(context, type) >= n, `${type} number ${n}`, 15000);
+}
+
 /** Such complaints of the browser may come. */
 export function allowError(context, pattern) {
     complaints.get(context).allowed.push(pattern);
@@ -69,14 +120,17 @@ function check(found) {
     assert.deepEqual(bad, [], 'the browser complained');
 }
 
-/** A browser with cookies of its own. */
-export async function openContext(t, options = {}) {
-    const context = await (await theBrowser()).newContext(
-        { locale: 'en-US', ...options });
+/** Cookies of its own in the file's browser, or in a browser of its own. */
+export async function openContext(t, { ownBrowser, ...options } = {}) {
+    const process = await (ownBrowser ? launch() : browser ??= launch());
+    const context = await process.newContext({ locale: 'en-US', ...options });
     context.setDefaultTimeout(10000);
     const found = watch(context);
+    await record(context);
     t.after(async () => {
         await context.close();
+        if (ownBrowser)
+            await process.close();
         check(found);
     });
     return context;
@@ -93,7 +147,7 @@ export async function signIn(page, httpd, path = '/app/') {
 }
 
 export async function openSite(t, {
-    warn = 2, expire = 4, directives = '', site = {}, files = {}, path,
+    warn = 2, expire = 6, directives = '', site = {}, files = {}, path,
     context: contextOptions,
 } = {}) {
     const security = `SessionSecurity On
@@ -145,14 +199,6 @@ export async function notWarned(page) {
     await page.waitForSelector(WARNING, { state: 'detached' });
 }
 
-/** Waits until the page's content is hidden, also one that is on its way. */
-export async function blanked(page) {
-    await until(() => page.evaluate(() =>
-        !document.body || !document.body.getClientRects().length)
-        .catch(() => true),
-    'the content to be hidden');
-}
-
 export async function signedOut(page) {
     await page.waitForURL('**/login.html');
 }
@@ -165,22 +211,11 @@ export async function serverIdle(httpd, context) {
     return answer.json;
 }
 
-/** Counts an event of the client from now on: await counter() is how many. */
-export async function countEvents(page, name) {
-    await page.evaluate((type) => {
-        window.seen = window.seen || {};
-        window.seen[type] = 0;
-        document.addEventListener(type, () => { window.seen[type]++; });
-    }, `session-security:${name}`);
-    return () => page.evaluate((type) => window.seen[type],
-        `session-security:${name}`);
-}
-
 export { until };
 
-/** Process ids of the browser's renderers. */
-export async function rendererPids() {
-    const session = await browser.newBrowserCDPSession();
+/** Process ids of the renderers of a context with a browser of its own. */
+export async function rendererPids(context) {
+    const session = await context.browser().newBrowserCDPSession();
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');
     await session.detach();
     return processInfo.filter((p) => p.type === 'renderer').map((p) => p.id);

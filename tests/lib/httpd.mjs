@@ -80,14 +80,15 @@ function canConnect(port) {
 
 const running = new Set();
 
-// A test file that is interrupted leaves no server behind.
+// A test file that is interrupted, or forgets to stop a server, leaves none.
 function stopAll() {
     for (const httpd of running)
         httpd.kill();
 }
 process.on('exit', stopAll);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
-    process.once(signal, () => {
+    // Not once: a second signal must not end this halfway.
+    process.on(signal, () => {
         stopAll();
         process.exit(1);
     });
@@ -118,8 +119,11 @@ class Httpd {
         this.#child = spawn(installed.binary,
             ['-d', this.root, '-f', 'httpd.conf', '-DFOREGROUND'],
             { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-        for (const stream of [this.#child.stdout, this.#child.stderr])
+        for (const stream of [this.#child.stdout, this.#child.stderr]) {
             stream.on('data', (text) => { this.#output += text; });
+            stream.unref();
+        }
+        this.#child.unref();
         this.#exited = new Promise((done) => this.#child.on('close', done));
         running.add(this);
     }

@@ -70,6 +70,7 @@ static const request requests[] = {
     {"the same, pretending", {ANY, .requested_with = "x", .session_security = "1", FETCH("cross-site", "cors", "empty", NULL)}, SCRIPT},
     {"image", {CHROMIUM_IMAGE, FETCH("same-origin", "no-cors", "image", NULL)}, COUNTED | OWN},
     {"favicon of a typed address", {CHROMIUM_IMAGE, FETCH("none", "no-cors", "image", NULL)}, COUNTED},
+    {"frame of another site", {CHROMIUM, FETCH("cross-site", "navigate", "iframe", NULL)}, PAGE},
     {"image on another site", {CHROMIUM_IMAGE, FETCH("cross-site", "no-cors", "image", NULL)}, 0},
     {"image on a sibling", {CHROMIUM_IMAGE, FETCH("same-site", "no-cors", "image", NULL)}, 0},
     {"style sheet", {STYLE, FETCH("same-origin", "no-cors", "style", NULL)}, COUNTED | OWN},

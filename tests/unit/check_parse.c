@@ -236,6 +236,19 @@ START_TEST(a_parameter)
 }
 END_TEST
 
+START_TEST(hexadecimal_digits)
+{
+    static const char digits[] = "0123456789abcdef";
+    int c;
+
+    for (c = 0; c < 256; c++) {
+        const char *at = c ? strchr(digits, c) : NULL;
+
+        ck_assert_int_eq(mss_parse_hex((char)c), at ? at - digits : -1);
+    }
+}
+END_TEST
+
 /* --- limits ----------------------------------------------------------------- */
 
 #define MAC "0123456789abcdef"
@@ -347,6 +360,7 @@ Suite *mss_suite_parse(void)
     tcase_add_loop_test(tc, an_idle_time, 0, COUNT(queries));
     tcase_add_test(tc, no_query);
     tcase_add_test(tc, a_parameter);
+    tcase_add_test(tc, hexadecimal_digits);
     tcase_add_loop_test(tc, limits, 0, COUNT(tokens));
     tcase_add_test(tc, limits_cut_or_changed);
     suite_add_tcase(suite, tc);

@@ -141,8 +141,8 @@ static void check_view(const view *before, const view *now, const view *after,
         ck_assert_msg(same(&now->of[n], &before->of[n])
                           || same(&now->of[n], &after->of[n])
                           || (gone && (n == victim || n == NEW)),
-                      "act %d, key %d: source %d, last %ld", victim, n,
-                      now->of[n].source, (long)now->of[n].last);
+                      "key %d: source %d, last %ld", n, now->of[n].source,
+                      (long)now->of[n].last);
     }
 }
 

@@ -12,6 +12,7 @@
 #define MSS_SUITES(SUITE)                                                      \
     SUITE(charset)                                                             \
     SUITE(clock)                                                               \
+    SUITE(csp)                                                                 \
     SUITE(element)                                                             \
     SUITE(header)                                                              \
     SUITE(kind)                                                                \

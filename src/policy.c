@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "policy.h"
+
+#include <string.h>
+
+#include "apr_base64.h"
+#include "apr_strings.h"
+#include "http_protocol.h"
+#include "util_filter.h"
+
+#include "config.h"
+#include "core/csp.h"
+#include "log.h"
+
+#define HEADER "Content-Security-Policy"
+/* Report-Only stops nothing; the older names are of browsers long gone. */
+
+/* 128 bits, as the specification asks for (W3C CSP Level 3, 7.1). */
+#define NONCE_BYTES 16
+
+struct mss_policy {
+    request_rec *r;
+    mss_csp_mode mode;
+    bool is_final;   /* nobody changes the headers any more */
+    bool is_settled; /* the nonce is chosen */
+    bool is_forgone; /* no element comes */
+    mss_csp_client client;
+    const char *refusal; /* why the client cannot run, or NULL */
+};
+
+static ap_filter_rec_t *policy_handle;
+
+/* --- the headers ------------------------------------------------------------------ */
+
+typedef void visitor(mss_policy *policy, const char **value, void *data);
+
+static void visit_table(mss_policy *policy, apr_table_t *t, visitor *visit,
+                        void *data)
+{
+    const apr_array_header_t *all = apr_table_elts(t);
+    apr_table_entry_t *entries = (apr_table_entry_t *)(void *)all->elts;
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        if (!ap_cstr_casecmp(entries[i].key, HEADER)) {
+            const char *value = entries[i].val;
+
+            visit(policy, &value, data);
+            entries[i].val = (char *)value;
+        }
+    }
+}
+
+static void know_client(mss_policy *policy)
+{
+    request_rec *r = policy->r;
+    mss_csp_client *client = &policy->client;
+    const char *path = mss_conf_path(r->server);
+
+    client->https = strcmp(ap_http_scheme(r), "https") == 0;
+    client->host = apr_table_get(r->headers_in, "Host");
+    client->script = apr_pstrcat(r->pool, path, "/script.js", NULL);
+    client->endpoints = apr_pstrcat(r->pool, path, "/", NULL);
+    client->stylesheet = mss_conf_stylesheet(mss_conf_of(r));
+}
+
+/* Each policy of the answer: all of them are in force. */
+static void visit_all(mss_policy *policy, visitor *visit, void *data)
+{
+    request_rec *r = policy->r;
+
+    if (!apr_table_get(r->headers_out, HEADER)
+        && !apr_table_get(r->err_headers_out, HEADER)) {
+        return;
+    }
+    if (!policy->client.script) {
+        know_client(policy);
+    }
+    visit_table(policy, r->headers_out, visit, data);
+    visit_table(policy, r->err_headers_out, visit, data);
+}
+
+/* --- how the client gets in ------------------------------------------------------- */
+
+typedef struct {
+    const char *offered; /* a nonce that the page has already */
+    bool is_wanted;      /* the client needs that, or one of its own */
+} nonces;
+
+static void find_nonces(mss_policy *policy, const char **value, void *data)
+{
+    nonces *n = data;
+
+    if (mss_csp_wants_nonce(policy->r->pool, &policy->client, *value,
+                            &n->offered)) {
+        n->is_wanted = true;
+    }
+}
+
+static void judge(mss_policy *policy, const char **value, void *data)
+{
+    apr_pool_t *p = policy->r->pool;
+    const char *amended = mss_csp_amend(p, &policy->client, *value);
+    const char *offered = NULL;
+
+    (void)data;
+    if (mss_csp_is_sandbox(*value)) {
+        policy->refusal = HEADER ": sandbox";
+    }
+    else if (policy->mode == MSS_CSP_REUSE && amended != *value) {
+        policy->refusal = HEADER ", and SessionSecurityCSP is Reuse";
+    }
+    else if (mss_csp_wants_nonce(p, &policy->client, amended, &offered)) {
+        policy->refusal = HEADER ": 'strict-dynamic', and no nonce";
+    }
+}
+
+/* What mod_headers does to the policies is not known while its filter waits:
+ * it may want a nonce of an element that has gone by then. */
+static bool is_open(const mss_policy *policy)
+{
+    const ap_filter_t *f = policy->is_final ? NULL : policy->r->output_filters;
+
+    while (f && strcmp(f->frec->name, "fixup_headers_out") != 0) {
+        f = f->next;
+    }
+    return f != NULL;
+}
+
+static const char *make_nonce(apr_pool_t *p)
+{
+    unsigned char bytes[NONCE_BYTES];
+    char text[(NONCE_BYTES + 2) / 3 * 4 + 1];
+
+    if (apr_generate_random_bytes(bytes, sizeof(bytes)) != APR_SUCCESS) {
+        return NULL;
+    }
+    apr_base64_encode_binary(text, bytes, sizeof(bytes));
+    return apr_pstrmemdup(p, text, strcspn(text, "="));
+}
+
+/* Borrows a nonce of the page, if it is enough for all of its policies. */
+static bool borrow(mss_policy *policy)
+{
+    nonces n = {NULL, false};
+
+    visit_all(policy, find_nonces, &n);
+    if (!n.is_wanted) {
+        return true;
+    }
+    policy->client.nonce = n.offered;
+    policy->client.is_borrowed = true;
+    n.is_wanted = false;
+    visit_all(policy, find_nonces, &n);
+    return !n.is_wanted;
+}
+
+static void settle(mss_policy *policy)
+{
+    policy->is_settled = true;
+    if (policy->mode == MSS_CSP_REUSE) {
+        borrow(policy);
+    }
+    else if (is_open(policy) || !borrow(policy)) {
+        policy->client.nonce = make_nonce(policy->r->pool);
+        policy->client.is_borrowed = false;
+    }
+    visit_all(policy, judge, NULL);
+}
+
+const char *mss_policy_admit(mss_policy *policy, const char **nonce)
+{
+    if (policy->mode != MSS_CSP_OFF && !policy->is_settled) {
+        settle(policy);
+    }
+    *nonce = policy->client.nonce;
+    return policy->refusal;
+}
+
+void mss_policy_forgo(mss_policy *policy)
+{
+    policy->is_forgone = true;
+}
+
+/* --- at the end of the chain ------------------------------------------------------ */
+
+static void amend(mss_policy *policy, const char **value, void *data)
+{
+    (void)data;
+    *value = mss_csp_amend(policy->r->pool, &policy->client, *value);
+}
+
+static void make_right(mss_policy *policy)
+{
+    policy->is_final = true;
+    if (!policy->is_settled) {
+        settle(policy);
+    }
+    else {
+        visit_all(policy, judge, NULL);
+    }
+    if (policy->refusal) {
+        ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, policy->r,
+                      "the client cannot run: %s", policy->refusal);
+        return;
+    }
+    visit_all(policy, amend, NULL);
+}
+
+/* HEAD has no page that the element could be in, but the headers of one. */
+static apr_status_t policy_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    mss_policy *policy = f->ctx;
+
+    if (!policy->is_forgone || f->r->header_only) {
+        make_right(policy);
+    }
+    ap_remove_output_filter(f);
+    return ap_pass_brigade(f->next, bb);
+}
+
+mss_policy *mss_policy_watch(request_rec *r)
+{
+    mss_policy *policy = apr_pcalloc(r->pool, sizeof(*policy));
+
+    policy->r = r;
+    policy->mode = mss_conf_csp(mss_conf_of(r));
+    if (policy->mode == MSS_CSP_AMEND) {
+        ap_add_output_filter_handle(policy_handle, policy, r, r->connection);
+    }
+    return policy;
+}
+
+/* The last filter before those that write the headers: behind mod_headers,
+ * which is at AP_FTYPE_CONTENT_SET. */
+void mss_policy_register(void)
+{
+    policy_handle = ap_register_output_filter(
+        "SESSION_SECURITY_POLICY", policy_filter, NULL, AP_FTYPE_PROTOCOL - 1);
+}
