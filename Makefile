@@ -104,6 +104,10 @@ browser: all
 demo:
 	demo/run
 
+# QUICK=1: under three minutes, printed only.
+bench: all
+	MSS_MODULE="$(abspath $(module))" QUICK=$(QUICK) bench/run.mjs
+
 # --- fuzzing: clang's libFuzzer ---------------------------------------------
 
 FUZZ_SECONDS ?= 60

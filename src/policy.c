@@ -22,7 +22,6 @@
 struct mss_policy {
     request_rec *r;
     mss_csp_mode mode;
-    bool is_final;   /* nobody changes the headers any more */
     bool is_settled; /* the nonce is chosen */
     bool is_forgone; /* no element comes */
     mss_csp_client client;
@@ -65,20 +64,24 @@ static void know_client(mss_policy *policy)
     client->stylesheet = mss_conf_stylesheet(mss_conf_of(r));
 }
 
-/* Each policy of the answer: all of them are in force. */
-static void visit_all(mss_policy *policy, visitor *visit, void *data)
+/* Whether the answer has a policy; most have none. */
+static bool has_policy(mss_policy *policy)
 {
-    request_rec *r = policy->r;
-
-    if (!apr_table_get(r->headers_out, HEADER)
-        && !apr_table_get(r->err_headers_out, HEADER)) {
-        return;
+    if (!apr_table_get(policy->r->headers_out, HEADER)
+        && !apr_table_get(policy->r->err_headers_out, HEADER)) {
+        return false;
     }
     if (!policy->client.script) {
         know_client(policy);
     }
-    visit_table(policy, r->headers_out, visit, data);
-    visit_table(policy, r->err_headers_out, visit, data);
+    return true;
+}
+
+/* Each of them: all are in force. */
+static void visit_all(mss_policy *policy, visitor *visit, void *data)
+{
+    visit_table(policy, policy->r->headers_out, visit, data);
+    visit_table(policy, policy->r->err_headers_out, visit, data);
 }
 
 /* --- how the client gets in ------------------------------------------------------- */
@@ -116,11 +119,12 @@ static void judge(mss_policy *policy, const char **value, void *data)
     }
 }
 
-/* What mod_headers does to the policies is not known while its filter waits:
- * it may want a nonce of an element that has gone by then. */
+/* What mod_headers does to the policies is not known while its filter waits,
+ * which goes when it is done: it may add a policy that takes nothing but a
+ * nonce, or take away the one that has offered its own. */
 static bool is_open(const mss_policy *policy)
 {
-    const ap_filter_t *f = policy->is_final ? NULL : policy->r->output_filters;
+    const ap_filter_t *f = policy->r->output_filters;
 
     while (f && strcmp(f->frec->name, "fixup_headers_out") != 0) {
         f = f->next;
@@ -158,15 +162,19 @@ static bool borrow(mss_policy *policy)
 
 static void settle(mss_policy *policy)
 {
+    const bool is_there = has_policy(policy);
+
     policy->is_settled = true;
-    if (policy->mode == MSS_CSP_REUSE) {
-        borrow(policy);
+    if (policy->mode == MSS_CSP_AMEND && is_open(policy)) {
+        policy->client.nonce = make_nonce(policy->r->pool);
     }
-    else if (is_open(policy) || !borrow(policy)) {
+    else if (is_there && !borrow(policy) && policy->mode == MSS_CSP_AMEND) {
         policy->client.nonce = make_nonce(policy->r->pool);
         policy->client.is_borrowed = false;
     }
-    visit_all(policy, judge, NULL);
+    if (is_there) {
+        visit_all(policy, judge, NULL);
+    }
 }
 
 const char *mss_policy_admit(mss_policy *policy, const char **nonce)
@@ -193,7 +201,9 @@ static void amend(mss_policy *policy, const char **value, void *data)
 
 static void make_right(mss_policy *policy)
 {
-    policy->is_final = true;
+    if (!has_policy(policy)) {
+        return;
+    }
     if (!policy->is_settled) {
         settle(policy);
     }

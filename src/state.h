@@ -33,6 +33,9 @@ typedef struct {
     bool headers_known;
     mss_headers headers; /* what mss_state_headers read */
 
+    session_rec *session;      /* as loaded for the request below, or NULL */
+    const request_rec *loader; /* each internal redirect loads anew */
+
     bool entered;   /* the decision below has been made */
     bool loaded;    /* record and stamp are those of the session */
     bool passive;   /* this request is no activity, by configuration */

@@ -72,14 +72,17 @@ static void read_record(const session_rec *z, mss_state *state)
 
 session_rec *mss_track_load(request_rec *r, mss_state *state)
 {
-    session_rec *z = mss_session_load(r);
-
-    if (z && !state->loaded) {
-        state->loaded = true;
-        mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
-        read_record(z, state);
+    if (state->loader != r) {
+        state->session = mss_session_load(r);
+        state->loader = r;
     }
-    return z;
+    if (state->session && !state->loaded) {
+        state->loaded = true;
+        mss_session_logins(mss_state_top(r)->pool, state->session,
+                           &state->logins);
+        read_record(state->session, state);
+    }
+    return state->session;
 }
 
 void mss_track_clear(request_rec *r, session_rec *z, mss_state *state)

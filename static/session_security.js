@@ -730,14 +730,14 @@
         }
         for (child = root && root.firstChild; child; child = child.nextSibling) {
             style = child !== dialog && styleOf(child);
-            if (style && style.display !== 'none') {
+            if (style) {
                 for (i = 0; i < hidden.length && hidden[i][0] !== style; i++) {
                     continue;
                 }
-                hidden[i] = [style, style.display, style.getPropertyPriority('display')];
-            }
-            if (style) {
+                hidden[i] = hidden[i] || [style, style.cssText];
+                // A frameset is drawn whatever its display is.
                 setProperty(style, 'display', 'none', 'important');
+                setProperty(style, 'opacity', '0', 'important');
             }
         }
         if (titleOf.get(doc) !== say('signed_out_title')) {
@@ -749,7 +749,7 @@
     function unblank() {
         var i;
         for (i = 0; i < hidden.length; i++) {
-            setProperty(hidden[i][0], 'display', hidden[i][1], hidden[i][2]);
+            hidden[i][0].cssText = hidden[i][1];
         }
         hidden = [];
         titleOf.set(doc, title);

@@ -58,7 +58,7 @@ static bool is_named(slice s, const char *name)
 
 static bool is_any(slice s, const char *const *names)
 {
-    const char first = s.length ? (char)(*s.text | 0x20) : '\0';
+    const int first = s.length ? *s.text | 0x20 : 0;
 
     for (; *names; names++) {
         if (**names == first && is_named(s, *names)) {
@@ -322,8 +322,11 @@ static void skip_bogus(cursor *c)
 static bool declared_at(cursor *c, mss_charset_declared *found)
 {
     const apr_size_t n = (apr_size_t)(c->end - c->at);
-    const char next = n > 1 ? c->at[1] : 0;
+    char next = '\0';
 
+    if (n > 1) {
+        next = c->at[1];
+    }
     if (is_letter(next)) {
         if (n > 5 && (is_space(c->at[5]) || c->at[5] == '/')
             && !apr_cstr_casecmpn(c->at, "<meta", 5)) {
@@ -349,8 +352,7 @@ static bool declared_at(cursor *c, mss_charset_declared *found)
 static bool mentions_charset(const char *buf, apr_size_t n)
 {
     const apr_size_t length = strlen("charset");
-    const char *end = buf + n;
-    const char *at = buf;
+    const char *at = buf, *end = buf + n;
 
     for (; at < end && (at = memchr(at, '=', (apr_size_t)(end - at))); at++) {
         const char *name = at;

@@ -76,7 +76,9 @@ const char *mss_element_make(apr_pool_t *p, const char *src,
     const char *guarded =
         nonce ? apr_pstrcat(p, " nonce='", escape(p, nonce), "'", NULL) : "";
 
-    return apr_pstrcat(p, "<script src='", escape(p, percent_encode(p, src)),
-                       "'", guarded, " data-session-security='",
+    /* Double quotes where the value cannot have any, single ones where it is
+     * full of them. */
+    return apr_pstrcat(p, "<script src=\"", escape(p, percent_encode(p, src)),
+                       "\"", guarded, " data-session-security='",
                        escape(p, settings), "'></script>", NULL);
 }

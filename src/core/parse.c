@@ -128,10 +128,10 @@ static bool read_limit(const char **text, const char *end,
 
 int mss_parse_hex(char c)
 {
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c ? strchr(digits, c) : NULL;
-
-    return at ? (int)(at - digits) : -1;
+    if (is_digit(c)) {
+        return c - '0';
+    }
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool read_mac(const char *text, const char *end, apr_uint64_t *mac)

@@ -131,17 +131,16 @@ for (const [n, policy] of names.entries()) {
 }
 
 test('it warns, with its stylesheet, where nothing is allowed', async (t) => {
-    const { page: tab } = await openSite(t, { warn: 2, expire: 8,
+    const { page: tab } = await openSite(t, { warn: 2, expire: 60,
         directives: 'SessionSecurityStylesheet /own.css',
-        files: { 'htdocs/own.css': `${WARNING} { --session-security-bg:
-rgb(1, 2, 3) }` },
+        files: { 'htdocs/own.css':
+            ':root { --session-security-accent: rgb(1, 2, 3) }' },
         site: { app: `Header always set Content-Security-Policy \
 "default-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"` },
     });
     await warned(tab);
-    await until(() => tab.evaluate((warning) => getComputedStyle(
-        document.querySelector(warning)).backgroundColor === 'rgb(1, 2, 3)',
-    WARNING), 'the stylesheet');
+    await until(() => tab.locator(`${WARNING} button`).first().evaluate((b) =>
+        getComputedStyle(b).backgroundColor === 'rgb(1, 2, 3)'), 'the colour');
     await tab.keyboard.press('x');
     await notWarned(tab); // and the console has nothing to complain about
 });

@@ -538,7 +538,7 @@ test('a section of a virtual host inherits from host and server', async (t) => {
     const port = httpd.ports[1];
     const answer = await httpd.request('/app/', { jar, port,
         headers: NAVIGATION });
-    assert.match(answer.body, /<script src='\/other\/script\.js\?/);
+    assert.match(answer.body, /<script src="\/other\/script\.js\?/);
     check(settingsOf(answer), '60000.100000.3600000', {
         returnTo: '/outer', confirm: true, language: 'fr',
         messages: { title: 'outer title', stay: 'outer stay' },

@@ -608,7 +608,7 @@ describe('streams', () => {
         const stream = await openStream('slow');
         await until(() => stream.text.includes('</title></head>'),
             'the first part');
-        assert.match(stream.text, /<head><script src='[^>]*><\/script><title>/);
+        assert.match(stream.text, /<head><script src="[^>]*><\/script><title>/);
         rest();
         await until(() => stream.ended, 'the end');
         assert.match(stream.text, /<\/head><body>x<\/body><\/html>$/);

@@ -11,8 +11,7 @@
 // openSite(t, options): a site, a browser and a page that is logged in and shows
 //   options.path ('/app/'). options: warn, expire (seconds), directives (further
 //   lines of SessionSecurity...), site (of formSite), files, headers, and what
-//   playwright's newContext takes as context, with ownBrowser: true for a
-//   browser of its own.
+//   playwright's newContext takes as context.
 // secondTab(context, httpd, path): another tab of the same user.
 // The page's errors, its console's errors and warnings are collected; any
 // that nobody allowed with allowError(context, /re/) fails the test.
@@ -88,7 +87,8 @@ async function record(context) {
         for (const type of ['warn', 'extend', 'expire']) {
             document.addEventListener(`session-security:${type}`, () => report({
                 type, title: document.title,
-                blank: !document.body?.getClientRects().length }));
+                blank: !document.body?.getClientRects().length
+                    || getComputedStyle(document.body).opacity === '0' }));
         }
     });
 }
@@ -120,17 +120,16 @@ function check(found) {
     assert.deepEqual(bad, [], 'the browser complained');
 }
 
-/** Cookies of its own in the file's browser, or in a browser of its own. */
-export async function openContext(t, { ownBrowser, ...options } = {}) {
-    const process = await (ownBrowser ? launch() : browser ??= launch());
-    const context = await process.newContext({ locale: 'en-US', ...options });
+/** A user with cookies of its own. */
+export async function openContext(t, options = {}) {
+    browser ??= launch();
+    const context = await (await browser).newContext(
+        { locale: 'en-US', ...options });
     context.setDefaultTimeout(10000);
     const found = watch(context);
     await record(context);
     t.after(async () => {
         await context.close();
-        if (ownBrowser)
-            await process.close();
         check(found);
     });
     return context;
@@ -200,7 +199,8 @@ export async function notWarned(page) {
 }
 
 export async function signedOut(page) {
-    await page.waitForURL('**/login.html');
+    await page.waitForURL('**/login.html',
+        { timeout: 30000, waitUntil: 'commit' });
 }
 
 /** The server's idle time in seconds, or 'logout', without changing it. */
@@ -212,11 +212,3 @@ export async function serverIdle(httpd, context) {
 }
 
 export { until };
-
-/** Process ids of the renderers of a context with a browser of its own. */
-export async function rendererPids(context) {
-    const session = await context.browser().newBrowserCDPSession();
-    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-    await session.detach();
-    return processInfo.filter((p) => p.type === 'renderer').map((p) => p.id);
-}

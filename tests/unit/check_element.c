@@ -13,7 +13,7 @@ START_TEST(plain)
     ck_assert_str_eq(mss_element_make(mss_pool,
                                       "/session_security/script.js?v=0a",
                                       "{\"idle\":5}", NULL),
-                     "<script src='/session_security/script.js?v=0a'"
+                     "<script src=\"/session_security/script.js?v=0a\""
                      " data-session-security='{\"idle\":5}'></script>");
 }
 END_TEST
@@ -21,7 +21,7 @@ END_TEST
 START_TEST(with_a_nonce)
 {
     ck_assert_str_eq(mss_element_make(mss_pool, "/s.js", "{}", "aB3+/'=="),
-                     "<script src='/s.js' nonce='aB3+/&#39;=='"
+                     "<script src=\"/s.js\" nonce='aB3+/&#39;=='"
                      " data-session-security='{}'></script>");
 }
 END_TEST
@@ -31,7 +31,7 @@ START_TEST(escaped)
 {
     ck_assert_str_eq(
         mss_element_make(mss_pool, "/a'b&c<d>/e.js", "</script>'&amp;\"", ""),
-        "<script src='/a&#39;b&amp;c&lt;d&gt;/e.js' nonce=''"
+        "<script src=\"/a&#39;b&amp;c&lt;d&gt;/e.js\" nonce=''"
         " data-session-security='&lt;/script&gt;&#39;&amp;amp;\"'></script>");
 }
 END_TEST
@@ -40,7 +40,7 @@ START_TEST(nothing_but_ascii)
 {
     ck_assert_str_eq(
         mss_element_make(mss_pool, "/\xC3\xA9 \x7f\"/s.js?v=1", "{}", NULL),
-        "<script src='/%C3%A9%20%7F%22/s.js?v=1'"
+        "<script src=\"/%C3%A9%20%7F%22/s.js?v=1\""
         " data-session-security='{}'></script>");
 }
 END_TEST
