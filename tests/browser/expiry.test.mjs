@@ -120,28 +120,48 @@ test('the session is over for who has kept its cookie', async (t) => {
     }
 });
 
-test('the Back button shows nothing after the end', async (t) => {
-    const { httpd, page } = await openSite(t,
-        { files: FILES, path: '/app/rich.html' });
-    await page.goto(httpd.url('/index.html'));
-    await until(async () => (await serverIdle(httpd, page.context())) === 'logout',
-        'the end');
-    await page.goBack({ waitUntil: 'commit' });
-    await signedOut(page);
-});
+// Cached pages come back with their scripts and all that they showed.
+for (const backForwardCache of [false, true]) {
+    const name = `the Back button${backForwardCache ? ', cached pages' : ''}`;
+    const leave = async (t, limits) => {
+        const site = await openSite(t, { ...limits, files: FILES,
+            path: '/app/rich.html', context: { backForwardCache } });
+        await site.page.goto(site.httpd.url('/index.html'));
+        return { ...site, back: () => site.page.evaluate(() => history.back()) };
+    };
+    // Whether it was the cache, and the page came out of it without content.
+    const check = async (context) => {
+        if (backForwardCache)
+            await happened(context, 'restored');
+        const restored = eventsOf(context).filter((e) => e.type === 'restored');
+        assert.equal(restored.length, backForwardCache ? 1 : 0);
+        for (const { blank, title } of restored)
+            assert.ok(blank && title === 'You have been signed out');
+    };
 
-test('and the page again, after a question, before it', async (t) => {
-    const { httpd, page } = await openSite(t,
-        { warn: 30, expire: 60, files: FILES, path: '/app/rich.html' });
-    await page.goto(httpd.url('/index.html'));
-    const mark = httpd.accessLog().length;
-    await page.goBack({ waitUntil: 'commit' });
-    await page.waitForFunction(() => document.title === 'Secret title'
-        && document.body.getClientRects().length);
-    const restored = !/GET \/app\/rich/.test(httpd.accessLog().slice(mark));
-    if (restored)
-        assert.match(httpd.accessLog().slice(mark), /session_security\/ping/);
-});
+    test(`${name}, after the end`, async (t) => {
+        const { httpd, context, page, back } = await leave(t);
+        await until(async () => (await serverIdle(httpd, context)) === 'logout',
+            'the end');
+        await back();
+        await check(context);
+        await signedOut(page);
+    });
+
+    test(`${name}, before it: the page again, after a question`, async (t) => {
+        const { httpd, context, page, back } = await leave(t,
+            { warn: 30, expire: 60 });
+        const mark = httpd.accessLog().length;
+        await back();
+        await check(context);
+        await until(() => page.evaluate(() => document.title === 'Secret title'
+            && document.body.getClientRects().length > 0).catch(() => false),
+        'the page');
+        const since = httpd.accessLog().slice(mark);
+        assert.equal(/GET \/app\/rich/.test(since), !backForwardCache);
+        assert.equal(/session_security\/ping/.test(since), backForwardCache);
+    });
+}
 
 test('the first movement after a sleep comes too late', async (t) => {
     const { httpd, context, page } = await openSite(t,

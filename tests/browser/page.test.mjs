@@ -115,6 +115,18 @@ test('ping() asks at once', async (t) => {
     assert.ok(await serverIdle(httpd, context) < 5);
 });
 
+test('an idle time is rounded up, or rounding would keep sessions', async (t) => {
+    const { httpd, page } = await openSite(t, { warn: 60, expire: 90 });
+    await page.evaluate(() => new Promise((done) => {
+        setTimeout(() => { // activity is taken in twice a second
+            window.sessionSecurity.activity();
+            setTimeout(() => done(window.sessionSecurity.ping()), 300);
+        }, 600);
+    }));
+    await until(() => /idleFor=/.test(httpd.accessLog()), 'the question');
+    assert.match(httpd.accessLog(), /idleFor=[1-9]/);
+});
+
 test('the events come to document, also through jQuery', async (t) => {
     const { context, page } = await openSite(t);
     await page.addScriptTag({

@@ -7,8 +7,8 @@ import {
     formSite, Jar, login, NAVIGATION, SCRIPT, startBackend, startHttpd, until,
 } from '../lib/httpd.mjs';
 
-const ELEMENT = new RegExp('<script src=\'/session_security/script\\.js'
-    + '\\?v=[0-9a-f]{16}\'(?: nonce=\'([^\']*)\')? data-session-security=\''
+const ELEMENT = new RegExp('<script src="/session_security/script\\.js'
+    + '\\?v=[0-9a-f]{16}"(?: nonce=\'([^\']*)\')? data-session-security=\''
     + '([^\']*)\'></script>', 'g');
 const FRESH = /^[A-Za-z0-9+/]{22}$/;
 const HTML = { 'Content-Type': 'text/html; charset=utf-8' };

@@ -11,7 +11,8 @@
 // openSite(t, options): a site, a browser and a page that is logged in and shows
 //   options.path ('/app/'). options: warn, expire (seconds), directives (further
 //   lines of SessionSecurity...), site (of formSite), files, headers, and what
-//   playwright's newContext takes as context.
+//   playwright's newContext takes as context, with
+//   backForwardCache: true for a browser that has one.
 // secondTab(context, httpd, path): another tab of the same user.
 // The page's errors, its console's errors and warnings are collected; any
 // that nobody allowed with allowError(context, /re/) fails the test.
@@ -34,11 +35,11 @@ const BINARIES = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
 
 let browser;
 
-function launch() {
+function launch(options) {
     const executablePath = process.env.MSS_CHROMIUM
         ?? BINARIES.find((path) => existsSync(path));
     assert.ok(executablePath, `none of these exists: ${BINARIES.join(', ')}`);
-    return chromium.launch({ executablePath, args: FLAGS });
+    return chromium.launch({ executablePath, args: FLAGS, ...options });
 }
 
 async function closeBrowser() {
@@ -90,11 +91,14 @@ async function record(context) {
                 blank: !document.body?.getClientRects().length
                     || getComputedStyle(document.body).opacity === '0' }));
         }
+        window.addEventListener('pageshow', (e) => e.persisted && report({
+            type: 'restored', title: document.title,
+            blank: !document.body.getClientRects().length }));
     });
 }
 
 /** What the client's events have been so far in a context, oldest first:
- * {type: 'warn' | 'extend' | 'expire', page, top (not in a frame), title,
+ * {type: 'warn' | 'extend' | 'expire', or 'restored' by the Back button, page, top (not in a frame), title,
  * blank (nothing of the body is to be seen)}. */
 export function eventsOf(context) {
     return records.get(context);
@@ -121,15 +125,18 @@ function check(found) {
 }
 
 /** A user with cookies of its own. */
-export async function openContext(t, options = {}) {
-    browser ??= launch();
-    const context = await (await browser).newContext(
-        { locale: 'en-US', ...options });
+export async function openContext(t, { backForwardCache, ...options } = {}) {
+    const process = await (backForwardCache ? launch(
+        { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+        : browser ??= launch());
+    const context = await process.newContext({ locale: 'en-US', ...options });
     context.setDefaultTimeout(10000);
     const found = watch(context);
     await record(context);
     t.after(async () => {
         await context.close();
+        if (backForwardCache)
+            await process.close();
         check(found);
     });
     return context;

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { parse } from 'parse5';
 
-const ELEMENT = new RegExp('<script src=["\']/session_security/script\\.js'
-    + '\\?v=[0-9a-f]+["\'](?: nonce=["\'][^"\']*["\'])?'
+const ELEMENT = new RegExp('<script src="/session_security/script\\.js'
+    + '\\?v=[0-9a-f]+"(?: nonce=\'[^\']*\')?'
     + ' data-session-security=\'[^\']*\'></script>', 'g');
 
 /** The bytes without our element. @return {bytes, count} */
