@@ -180,9 +180,10 @@ help:
 	@echo 'make unit | guards | http | browser   one of them'
 	@echo 'make install    into $(call apxs,LIBEXECDIR)'
 	@echo 'make fuzz       FUZZ_SECONDS=60 for each target; make fuzz-replay: the corpora'
+	@echo 'make bench      what the module costs; QUICK=1: under three minutes'
 	@echo 'make tidy | cppcheck | format | format-check | clean'
 
-.PHONY: all unit test guards http browser demo fuzz fuzz-replay tidy cppcheck format \
+.PHONY: all unit test guards http browser demo bench fuzz fuzz-replay tidy cppcheck format \
         format-check install clean help
 .DELETE_ON_ERROR:
 

@@ -117,7 +117,7 @@
     var end = settings.lifetime >= 0 ? answerTime() + settings.lifetime : Infinity;
     var timer, hiddenAt, dueAt = 0, acknowledged = 0, announced = 0;
     // Questions to the server: one at a time.
-    var busy = 0, urgent = 0, askedAt = 0, answeredAt = 0, pause = PAUSE;
+    var busy = 0, asleep = 0, urgent = 0, askedAt = 0, answeredAt = 0, pause = PAUSE;
     // 1: tell the server to end the session; 2: see whether it has.
     var quitting = 0;
 
@@ -227,7 +227,7 @@
             if (state < HIDDEN) {
                 consider(t);
             }
-            if (state < GONE && (urgent || t >= nextQuestion())) {
+            if (state < GONE && !asleep && (urgent || t >= nextQuestion())) {
                 ask();
             }
             draw(t);
@@ -388,7 +388,8 @@
 
     function ask() {
         var from = state, sent = last, idle, post = quitting === 1;
-        if (busy) {
+        // What was under way when the page fell asleep may never come.
+        if (busy && clock() < askedAt + 6000) {
             return;
         }
         busy = 1;
@@ -847,12 +848,14 @@
     function sleep(e) {
         if (e.persisted || e.type === 'freeze') {
             hide();
+            asleep = 1;
         }
     }
 
     function wake(e) {
         if (e.persisted || e.type === 'resume') {
             urgent = 1;
+            asleep = 0;
             hiddenAt = clock();
         }
         if (e.type !== 'focus' || e.target === win) {

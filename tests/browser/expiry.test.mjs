@@ -123,11 +123,16 @@ test('the session is over for who has kept its cookie', async (t) => {
 // Cached pages come back with their scripts and all that they showed.
 for (const backForwardCache of [false, true]) {
     const name = `the Back button${backForwardCache ? ', cached pages' : ''}`;
+    // Left before the first question: a browser does not keep a no-store page
+    // that got a no-store answer.
     const leave = async (t, limits) => {
         const site = await openSite(t, { ...limits, files: FILES,
             path: '/app/rich.html', context: { backForwardCache } });
         await site.page.goto(site.httpd.url('/index.html'));
-        return { ...site, back: () => site.page.evaluate(() => history.back()) };
+        const back = () => site.page.evaluate(() => {
+            setTimeout(() => history.back());
+        });
+        return { ...site, back };
     };
     // Whether it was the cache, and the page came out of it without content.
     const check = async (context) => {
@@ -140,9 +145,10 @@ for (const backForwardCache of [false, true]) {
     };
 
     test(`${name}, after the end`, async (t) => {
-        const { httpd, context, page, back } = await leave(t);
+        const { httpd, context, page, back } = await leave(t,
+            { warn: 10, expire: 12 });
         await until(async () => (await serverIdle(httpd, context)) === 'logout',
-            'the end');
+            'the end', 20000);
         await back();
         await check(context);
         await signedOut(page);

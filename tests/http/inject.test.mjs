@@ -9,8 +9,8 @@ import {
     formSite, Jar, login, NAVIGATION, SCRIPT, startBackend, startHttpd, until,
 } from '../lib/httpd.mjs';
 
-const ELEMENT = new RegExp('<script src=\'/session_security/script\\.js'
-    + '\\?v=[0-9a-f]{16}\' data-session-security=\'([^\']*)\'></script>', 'g');
+const ELEMENT = new RegExp('<script src="/session_security/script\\.js'
+    + '\\?v=[0-9a-f]{16}" data-session-security=\'([^\']*)\'></script>', 'g');
 const PLAIN = { Accept: 'text/html,*/*;q=0.8' };
 const HTML = 'text/html; charset=utf-8';
 const PAGE = '<!DOCTYPE html>\n<html lang="en">\n<head><title>t</title></head>'
