@@ -61,7 +61,7 @@ $(filter-out $(BUILD)/assets.o,$(glue_o)): $(BUILD)/%.o: %.c
 
 # --- the client, compiled in ---------------------------------------------
 
-$(BUILD)/embed: static/embed.c
+$(BUILD)/embed: static/embed.c static/plurals.h static/squeeze.h
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(q)$(CC) -std=gnu11 $(warnings) $(WERROR) $(apr_cflags) $(CFLAGS) -o $@ $< \
