@@ -182,6 +182,7 @@ static mss_csp_target target_of(const mss_csp_client *client, const char *url)
     target.path = (mss_span){host + n, strcspn(host + n, "?#")};
     target.https = mss_csp_source_is((mss_span){url, 8}, "https://");
     target.host = (mss_span){host, n};
+    target.url = whole(url);
     target.own = target.https == client->https && client->host
                  && mss_csp_source_is(target.host, client->host);
     return target;

@@ -30,6 +30,11 @@ static bool equal(mss_span a, mss_span b)
     return a.n == b.n && strncasecmp(a.at, b.at, a.n) == 0;
 }
 
+static bool is_same(mss_span a, mss_span b)
+{
+    return a.n > 0 && a.n == b.n && memcmp(a.at, b.at, a.n) == 0;
+}
+
 bool mss_csp_source_is(mss_span span, const char *word)
 {
     return begins(span, word) && span.n == strlen(word);
@@ -173,5 +178,6 @@ bool mss_csp_source_admits(mss_span source, const mss_csp_target *target)
     if (mss_csp_source_is(source, "*") || mss_csp_source_is(source, "http:")) {
         return true;
     }
-    return scheme_matches(&source, target) && host_matches(source, target);
+    return is_same(source, target->url)
+           || (scheme_matches(&source, target) && host_matches(source, target));
 }

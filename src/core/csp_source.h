@@ -21,6 +21,7 @@ typedef struct {
     bool https;    /* by TLS */
     mss_span host; /* with its port, if there is one; empty: unknown */
     mss_span path; /* without the query */
+    mss_span url;  /* of another origin; empty: none */
 } mss_csp_target;
 
 /** Whether span is that word; ASCII letters' case does not count. */
@@ -37,7 +38,8 @@ bool mss_csp_source_is_hash(mss_span source);
  * Whether a source admits a URL: 'self', "*", a scheme, a host.
  *
  * False in doubt, so that at most too much is added: for hosts that are
- * addresses, which browsers treat differently, and for escapes in paths.
+ * addresses, which browsers treat differently, unless the URL itself is there,
+ * and for escapes in paths.
  */
 bool mss_csp_source_admits(mss_span source, const mss_csp_target *target);
 

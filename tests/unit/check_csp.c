@@ -292,6 +292,11 @@ static const struct {
      {"style-src https://cdn.example/b/",
       "style-src https://cdn.example/b/ https://cdn.example/a/s.css"}},
     {"https://cdn.example:8443", {"style-src cdn.example:*", NULL}},
+    {"https://10.0.0.1/s.css",
+     {"style-src 10.0.0.1", "style-src 10.0.0.1 https://10.0.0.1/s.css"}},
+    {"https://cdn.example/s.css",
+     {"style-src https://cdn.example/S.css",
+      "style-src https://cdn.example/S.css https://cdn.example/s.css"}},
 };
 
 START_TEST(amend_for_a_stylesheet)
