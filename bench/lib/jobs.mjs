@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of the servers whose instructions are counted.
+
+import { SCRIPT } from '../../tests/lib/site.mjs';
+import { HEADERS } from './server.mjs';
+
+const PLAIN = ['bare', 'noop', 'substitute', 'sed', 'session', 'off', 'on'];
+const PROXIED = [...PLAIN, 'proxy_html'];
+
+const page = (name, path, on) => ({ name, page: true, on, path: () => path });
+
+/** @return rows of the tables of pages */
+export function pageJobs(sizes) {
+    return [
+        ...sizes.map((s) => page(`static ${s}`, `/app/${s}.html`, PLAIN)),
+        ...sizes.map((s) => page(`proxied ${s}`, `/app/backend/app/${s}.html`,
+            PROXIED)),
+    ];
+}
+
+// The client's own: with the limits that its page has, and their signature.
+async function clientPing(meter) {
+    const answer = await meter.server.request('/app/2k.html',
+        { jar: meter.jar, headers: HEADERS, agent: meter.agent });
+    const limits = /&quot;limits&quot;:&quot;([^&]+)&quot;|"limits":"([^"]+)"/
+        .exec(answer.body);
+    if (!limits)
+        throw new Error('the page has no limits');
+    return '/session_security/ping?idleFor=5&limits='
+        + (limits[1] ?? limits[2]);
+}
+
+const script = { ...HEADERS, ...SCRIPT };
+const own = { ...HEADERS, ...SCRIPT, 'X-Session-Security': '1' };
+delete own['X-Requested-With'];
+
+/** The names end in what the store of the session is. */
+export function pingJobs(without, withModule, store) {
+    return [
+        { name: `constant, ${store}`, on: [without], headers: script,
+            path: () => '/app/constant' },
+        { name: `ping of django-session-security, ${store}`, on: [withModule],
+            headers: script, path: () => '/session_security/ping?idleFor=5' },
+        { name: `ping of the client, ${store}`, on: [withModule], headers: own,
+            path: clientPing },
+    ];
+}
+
+export function encryptedJobs() {
+    return [page('encrypted static 2k', '/app/2k.html',
+        ['crypto', 'crypto_on']), ...pingJobs('crypto', 'crypto_on',
+        'encrypted')];
+}
