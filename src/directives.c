@@ -2,8 +2,6 @@
 
 #include "directives.h"
 
-#include <limits.h>
-
 #include "apr_lib.h"
 #include "apr_strings.h"
 

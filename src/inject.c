@@ -8,6 +8,7 @@
 #include "util_filter.h"
 
 #include "config.h"
+#include "core/header.h"
 #include "guard.h"
 #include "log.h"
 #include "page.h"
@@ -118,33 +119,6 @@ static apr_status_t decode_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     return ap_pass_brigade(next, bb);
 }
 
-/* Whether one item of Accept-Encoding allows gzip: "gzip", "x-gzip;q=0.5", but
- * not "gzip;q=0.0". */
-static bool allows_gzip(const char *item)
-{
-    const char *q = strstr(item, "q=");
-    apr_size_t n;
-
-    item += strspn(item, " \t");
-    if (!apr_cstr_casecmpn(item, "x-", 2)) {
-        item += 2;
-    }
-    n = strcspn(item, " \t;");
-    return n == strlen("gzip") && !apr_cstr_casecmpn(item, "gzip", n)
-           && (!q || q[2 + strspn(q + 2, "0. \t")]);
-}
-
-static bool accepts_gzip(apr_pool_t *p, const char *list)
-{
-    char *last;
-    const char *item = apr_strtok(apr_pstrdup(p, list), ",", &last);
-
-    while (item && !allows_gzip(item)) {
-        item = apr_strtok(NULL, ",", &last);
-    }
-    return item != NULL;
-}
-
 /* A page compressed by br or zstd could not get the element, so its backend is
  * not asked for them: for gzip, which can be undone here, or for plain text.
  * The filter puts the browser's own list back for mod_deflate and mod_brotli,
@@ -155,7 +129,7 @@ static void insert_decoder(request_rec *r)
 
     if (asked) {
         apr_table_setn(r->headers_in, "Accept-Encoding",
-                       can_inflate(r) && accepts_gzip(r->pool, asked)
+                       can_inflate(r) && mss_header_accepts_gzip(asked)
                            ? "gzip"
                            : "identity");
     }
