@@ -72,7 +72,7 @@ test('backends and logs are told', async (t) => {
         response.end(JSON.stringify(request.headers)), t);
     const httpd = await startSite(t, {
         backend: backend.url,
-        more: 'RequestHeader set X-Idle %{SESSION_SECURITY_IDLE}e\n'
+        more: 'RequestHeader set X-Idle "expr=%{reqenv:SESSION_SECURITY_IDLE}"\n'
             + 'RequestHeader set X-Left %{SESSION_SECURITY_EXPIRES_IN}e\n',
     });
     const jar = await loggedIn(httpd);
