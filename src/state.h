@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/kind.h"
 #include "core/stamp.h"
+#include "core/table.h"
 #include "session.h"
 
 typedef enum {
@@ -48,6 +49,7 @@ typedef struct {
     mss_decision decision;
     mss_record record;
     mss_stamp stamp;   /* as the session carried it, or as renewed since */
+    mss_key key;       /* of the stamp's id in the store */
     mss_logins logins; /* who was logged in when the request came */
 } mss_state;
 

@@ -13,9 +13,9 @@
 #include "log.h"
 #include "store.h"
 
-static mss_key key_of(const mss_state *state)
+static void make_key(mss_state *state)
 {
-    return mss_store_key(state->stamp.id, MSS_ID_BYTES);
+    state->key = mss_store_key(state->stamp.id, MSS_ID_BYTES);
 }
 
 /* Keyed, so that the session's value does not tell who it belongs to. */
@@ -41,9 +41,8 @@ mss_owner mss_track_owner(request_rec *r)
 
 static void look_up(mss_state *state)
 {
-    mss_key key = key_of(state);
-
-    mss_store_get(&key, &state->record);
+    make_key(state);
+    mss_store_get(&state->key, &state->record);
     if (state->record.source == MSS_SOURCE_NONE) {
         state->record.source = MSS_SOURCE_COPY;
         state->record.last = state->stamp.last;
@@ -115,7 +114,6 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
 {
     apr_time_t now = apr_time_now();
     apr_status_t rv;
-    mss_key key;
 
     memset(&state->stamp, 0, sizeof(state->stamp));
     rv = apr_generate_random_bytes(state->stamp.id, MSS_ID_BYTES);
@@ -124,14 +122,14 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                       "MSS0012: no random bytes for a session's id");
         return false;
     }
-    state->stamp.realm = hash(state, owner->realm);
-    state->stamp.user = hash(state, owner->user);
+    state->stamp.realm = (apr_uint16_t)hash(state, owner->realm);
+    state->stamp.user = (apr_uint32_t)hash(state, owner->user);
     state->stamp.created = now;
     state->stamp.last = now;
     state->record =
         (mss_record){.source = MSS_SOURCE_STORE, .last = now, .created = now};
-    key = key_of(state);
-    mss_store_touch(&key, now, now);
+    make_key(state);
+    mss_store_touch(&state->key, now, now);
     write_copy(z, state);
     mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
     return true;
@@ -139,8 +137,8 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
 
 bool mss_track_is_owner(const mss_state *state, const mss_owner *owner)
 {
-    return state->stamp.realm != hash(state, owner->realm)
-           || state->stamp.user == hash(state, owner->user);
+    return state->stamp.realm != (apr_uint16_t)hash(state, owner->realm)
+           || state->stamp.user == (apr_uint32_t)hash(state, owner->user);
 }
 
 bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
@@ -148,10 +146,9 @@ bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
     apr_time_t at =
         state->decision.stamp ? state->decision.stamp : state->record.last;
     apr_interval_time_t age = at - state->stamp.last;
-    mss_key key = key_of(state);
 
     if ((state->decision.stamp || state->record.source == MSS_SOURCE_COPY)
-        && !mss_store_touch(&key, state->record.created, at)) {
+        && !mss_store_touch(&state->key, state->record.created, at)) {
         return false;
     }
     state->record.last = at;
@@ -167,17 +164,15 @@ bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
 
 bool mss_track_touch(const mss_state *state, apr_time_t at)
 {
-    mss_key key = key_of(state);
 
-    return mss_store_touch(&key, state->record.created, at);
+    return mss_store_touch(&state->key, state->record.created, at);
 }
 
 bool mss_track_is_revoked(const mss_state *state)
 {
-    mss_key key = key_of(state);
     mss_record record = {.source = MSS_SOURCE_NONE};
 
-    mss_store_get(&key, &record);
+    mss_store_get(&state->key, &record);
     return record.source == MSS_SOURCE_REVOKED;
 }
 
@@ -192,14 +187,13 @@ static const char *user_of(request_rec *r, const mss_state *state)
     }
     if (!user
         && (ap_get_basic_auth_components(r, &user, NULL) != APR_SUCCESS
-            || hash(state, user) != state->stamp.user)) {
+            || (apr_uint32_t)hash(state, user) != state->stamp.user)) {
         user = NULL;
     }
     return user ? ap_escape_logitem(r->pool, user) : "-";
 }
 
-static void log_end(request_rec *r, const mss_state *state, const mss_key *key,
-                    mss_end reason)
+static void log_end(request_rec *r, const mss_state *state, mss_end reason)
 {
     const mss_decision *d = &state->decision;
 
@@ -209,18 +203,18 @@ static void log_end(request_rec *r, const mss_state *state, const mss_key *key,
                   "client=%s id=%s",
                   mss_clock_reason(reason), user_of(r, state),
                   apr_time_sec(d->idle), apr_time_sec(d->limit),
-                  r->useragent_ip, apr_pescape_hex(r->pool, key->bytes, 4, 0));
+                  r->useragent_ip,
+                  apr_pescape_hex(r->pool, state->key.bytes, 4, 0));
 }
 
 void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
 {
-    mss_key key = key_of(state);
     /* A copy of the session's text is judged by the stamp in it, which is not
      * later than now, so it could live on for that long. */
     apr_time_t until = apr_time_now() + mss_conf_longest() + MSS_SKEW;
 
-    if (mss_store_revoke(&key, until, reason)) {
-        log_end(r, state, &key, reason);
+    if (mss_store_revoke(&state->key, until, reason)) {
+        log_end(r, state, reason);
     }
     state->record.source = MSS_SOURCE_REVOKED;
     state->record.reason = reason;

@@ -5,13 +5,78 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "apr_escape.h"
+#include "apr_base64.h"
 #include "apr_strings.h"
 
 #include "parse.h"
 
-#define VERSION "1."
-#define ENDED VERSION "ended."
+#define VERSION "1"
+#define ENDED VERSION ".ended."
+
+#define BYTES (MSS_ID_BYTES + 2 + 4 + 4 + 4)
+/* A multiple of three bytes: no padding, no spare bits, one text for each. */
+#define TEXT (BYTES / 3 * 4)
+
+/* --- numbers as bytes ------------------------------------------------------------ */
+
+static unsigned char *put(unsigned char *to, apr_uint32_t value, int bytes)
+{
+    while (bytes > 0) {
+        *to++ = (unsigned char)(value >> (8 * --bytes));
+    }
+    return to;
+}
+
+static unsigned char *put_time(unsigned char *to, apr_time_t t)
+{
+    apr_int64_t seconds = t > 0 ? apr_time_sec(t) : 0;
+
+    return put(to, seconds < UINT32_MAX ? (apr_uint32_t)seconds : UINT32_MAX,
+               4);
+}
+
+static apr_uint32_t take(const unsigned char **from, int bytes)
+{
+    apr_uint32_t value = 0;
+
+    while (bytes-- > 0) {
+        value = value << 8 | *(*from)++;
+    }
+    return value;
+}
+
+static apr_time_t take_time(const unsigned char **from)
+{
+    return apr_time_from_sec((apr_time_t)take(from, 4));
+}
+
+/* --- bytes as text --------------------------------------------------------------- */
+
+static void replace(char *text, char this, char by)
+{
+    for (; *text; text++) {
+        if (*text == this) {
+            *text = by;
+        }
+    }
+}
+
+static const char *format_live(apr_pool_t *p, const mss_stamp *stamp)
+{
+    unsigned char bytes[BYTES];
+    unsigned char *to = bytes;
+    char *text = apr_palloc(p, strlen(VERSION) + TEXT + 1);
+
+    memcpy(to, stamp->id, MSS_ID_BYTES);
+    to = put(to + MSS_ID_BYTES, stamp->realm, 2);
+    to = put(to, stamp->user, 4);
+    put_time(put_time(to, stamp->created), stamp->last);
+    memcpy(text, VERSION, strlen(VERSION));
+    apr_base64_encode_binary(text + strlen(VERSION), bytes, BYTES);
+    replace(text, '+', '-');
+    replace(text, '/', '_');
+    return text;
+}
 
 const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
 {
@@ -19,26 +84,34 @@ const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
         return apr_psprintf(p, ENDED "%x.%" PRIx64, (unsigned)stamp->reason,
                             (uint64_t)stamp->last);
     }
-    return apr_psprintf(
-        p, VERSION "%s.%" PRIx64 ".%" PRIx64 ".%" PRIx64 ".%" PRIx64,
-        apr_pescape_hex(p, stamp->id, MSS_ID_BYTES, 0), (uint64_t)stamp->realm,
-        (uint64_t)stamp->user, (uint64_t)stamp->created, (uint64_t)stamp->last);
+    return format_live(p, stamp);
 }
 
-static bool read_id(const char **text, unsigned char *id)
+static bool parse_live(const char *text, mss_stamp *stamp)
 {
-    for (int i = 0; i < MSS_ID_BYTES; i++) {
-        int high = mss_parse_hex((*text)[0]);
-        int low = high < 0 ? -1 : mss_parse_hex((*text)[1]);
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    char base64[TEXT + 1];
+    unsigned char bytes[BYTES];
+    const unsigned char *from = bytes;
 
-        if (low < 0) {
-            return false;
-        }
-        id[i] = (unsigned char)(high << 4 | low);
-        *text += 2;
+    if (strspn(text, alphabet) != TEXT || text[TEXT]) {
+        return false;
     }
+    memcpy(base64, text, sizeof(base64));
+    replace(base64, '-', '+');
+    replace(base64, '_', '/');
+    apr_base64_decode_binary(bytes, base64);
+    memcpy(stamp->id, from, MSS_ID_BYTES);
+    from += MSS_ID_BYTES;
+    stamp->realm = (apr_uint16_t)take(&from, 2);
+    stamp->user = take(&from, 4);
+    stamp->created = take_time(&from);
+    stamp->last = take_time(&from);
     return true;
 }
+
+/* --- the mark -------------------------------------------------------------------- */
 
 /* A number of 1 to 16 digits as mss_stamp_format writes it: no sign, no
  * leading zero. One text for one stamp, so that nothing can hide in it. */
@@ -90,15 +163,6 @@ static bool parse_ended(const char *text, mss_stamp *stamp)
     }
     stamp->reason = (mss_end)reason;
     return skip(&text, ".") && read_time(&text, &stamp->last) && !*text;
-}
-
-static bool parse_live(const char *text, mss_stamp *stamp)
-{
-    return read_id(&text, stamp->id) && skip(&text, ".")
-           && read_number(&text, &stamp->realm) && skip(&text, ".")
-           && read_number(&text, &stamp->user) && skip(&text, ".")
-           && read_time(&text, &stamp->created) && skip(&text, ".")
-           && read_time(&text, &stamp->last) && !*text;
 }
 
 bool mss_stamp_parse(const char *text, mss_stamp *stamp)
