@@ -247,6 +247,19 @@ const char *mss_conf_path(const server_rec *s)
     return path ? path : PATH;
 }
 
+void mss_conf_keep_opening(server_rec *s, const char *opening)
+{
+    mss_server_conf *c =
+        ap_get_module_config(s->module_config, &session_security_module);
+
+    c->opening = opening;
+}
+
+const char *mss_conf_opening(const server_rec *s)
+{
+    return server_conf(s)->opening;
+}
+
 bool mss_conf_armed(const server_rec *s)
 {
     return server_conf(s)->armed;

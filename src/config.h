@@ -54,6 +54,11 @@ const char *mss_conf_contradiction(apr_pool_t *p, const mss_conf *c);
 
 /** SessionSecurityPath of a server, without a slash at its end. */
 const char *mss_conf_path(const server_rec *s);
+
+/** Keeps, and gives, what every element of this server begins with; made once,
+ * at the start, in its configuration's pool. */
+void mss_conf_keep_opening(server_rec *s, const char *opening);
+const char *mss_conf_opening(const server_rec *s);
 /** Whether SessionSecurity is On in any section of a server. */
 bool mss_conf_armed(const server_rec *s);
 /** The longest ExpireAfter set anywhere: how long a revocation is kept. */

@@ -47,6 +47,7 @@ struct mss_conf {
 
 struct mss_server_conf {
     const char *path;
+    const char *opening; /* set after the merge, for each server */
     bool armed;
 };
 

@@ -2,7 +2,6 @@
 
 #include "endpoint.h"
 
-#include "apr_escape.h"
 #include "apr_strings.h"
 #include "http_core.h"
 #include "http_protocol.h"
@@ -10,6 +9,7 @@
 
 #include "assets.h"
 #include "core/header.h"
+#include "core/limits.h"
 #include "core/parse.h"
 #include "log.h"
 #include "reply.h"
@@ -76,26 +76,14 @@ int mss_endpoint_admit(request_rec *r)
 
 /* --- limits --------------------------------------------------------------------- */
 
-static const char *milliseconds(request_rec *r, apr_interval_time_t t)
-{
-    return apr_ltoa(r->pool, (long)apr_time_as_msec(t));
-}
-
 const char *mss_endpoint_limits(request_rec *r, const mss_state *state)
 {
     mss_limits l = mss_conf_limits(mss_conf_of(r));
-    /* Once for each page: apr_psprintf would cost four times as much. */
-    const char *text = apr_pstrcat(r->pool, milliseconds(r, l.warn_after), ".",
-                                   milliseconds(r, l.expire_after), ".",
-                                   milliseconds(r, l.max_lifetime), NULL);
-    apr_uint64_t mac = mss_track_sign(r->pool, state, text, strlen(text));
-    unsigned char bytes[sizeof(mac)];
+    char *text = apr_palloc(r->pool, MSS_LIMITS_TEXT);
+    apr_size_t n = mss_limits_write(&l, text);
 
-    for (size_t i = 0; i < sizeof(bytes); i++) {
-        bytes[i] = (unsigned char)(mac >> (8 * (sizeof(bytes) - 1 - i)));
-    }
-    return apr_pstrcat(r->pool, text, ".",
-                       apr_pescape_hex(r->pool, bytes, sizeof(bytes), 0), NULL);
+    mss_limits_seal(text, n, mss_track_sign(r->pool, state, text, n));
+    return text;
 }
 
 /* The limits of the page that asks, if this server signed them for this
@@ -107,7 +95,7 @@ static mss_limits limits_of(request_rec *r, const mss_state *state)
     mss_limits limits;
     apr_uint64_t mac;
 
-    n = text ? mss_parse_limits(text, n, &limits, &mac) : 0;
+    n = text ? mss_limits_read(text, n, &limits, &mac) : 0;
     if (n > 0 && mac == mss_track_sign(r->pool, state, text, n)) {
         return limits;
     }
@@ -128,28 +116,31 @@ static int no_session(request_rec *r)
                         "its section, or move it by SessionSecurityPath below "
                         "a URL that has them");
     return mss_reply_json(r, HTTP_INTERNAL_SERVER_ERROR,
-                          json_pack("{s:s}", "error", "no session configured"));
+                          "{\"error\":\"no session configured\"}");
 }
 
-static json_t *seconds(apr_interval_time_t t)
+static const char *seconds(request_rec *r, apr_interval_time_t t)
 {
-    return json_integer(apr_time_sec(t));
+    return apr_off_t_toa(r->pool, apr_time_sec(t));
 }
 
-static json_t *ping_answer(request_rec *r, const mss_state *state,
-                           const mss_limits *limits)
+/* Numbers and constants have nothing that JSON would have to escape. */
+static const char *ping_answer(request_rec *r, const mss_state *state,
+                               const mss_limits *limits)
 {
     const mss_decision *d = &state->decision;
     bool live = d->verdict == MSS_LIVE;
 
     if (!mss_state_headers(r)->session_security) {
-        return live ? seconds(d->idle) : json_string("logout");
+        return live ? seconds(r, d->idle) : "\"logout\"";
     }
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "state",
-                     live ? "active" : "logout", "idleFor", seconds(d->idle),
-                     "warnAfter", seconds(limits->warn_after), "expireAfter",
-                     seconds(limits->expire_after), "lifetimeLeft",
-                     d->lifetime < 0 ? json_null() : seconds(d->lifetime));
+    return apr_pstrcat(r->pool, "{\"state\":\"", live ? "active" : "logout",
+                       "\",\"idleFor\":", seconds(r, d->idle),
+                       ",\"warnAfter\":", seconds(r, limits->warn_after),
+                       ",\"expireAfter\":", seconds(r, limits->expire_after),
+                       ",\"lifetimeLeft\":",
+                       d->lifetime < 0 ? "null" : seconds(r, d->lifetime), "}",
+                       NULL);
 }
 
 static int ping(request_rec *r, mss_state *state)
@@ -221,8 +212,7 @@ static int logout(request_rec *r, mss_state *state)
         mss_session_keep_unsaved(z);
     }
     apr_table_setn(r->headers_out, "Location", target ? target : "/");
-    return mss_reply_json(r, HTTP_SEE_OTHER,
-                          json_pack("{s:s}", "state", "logout"));
+    return mss_reply_json(r, HTTP_SEE_OTHER, "{\"state\":\"logout\"}");
 }
 
 /* --- script and messages ------------------------------------------------------- */

@@ -375,20 +375,14 @@ static void settle(request_rec *r, session_rec *z, mss_state *state)
     }
 }
 
-void mss_guard_leave(request_rec *r)
+bool mss_guard_leave(request_rec *r)
 {
     mss_state *state = mss_state_get(r);
-    session_rec *z;
+    session_rec *z = state->loaded ? mss_track_load(r, state) : NULL;
 
-    if (state->left) {
-        return;
-    }
-    state->left = true;
-    z = state->loaded ? mss_track_load(r, state) : NULL;
-    if (z) {
+    if (z && !state->left) {
         settle(r, z, state);
     }
-    if (state->tracked || (z && mss_session_will_save(z))) {
-        mss_reply_keep_private(r);
-    }
+    state->left = true;
+    return state->tracked || (z && mss_session_will_save(z));
 }

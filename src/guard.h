@@ -6,6 +6,8 @@
 #ifndef MSS_GUARD_H
 #define MSS_GUARD_H
 
+#include <stdbool.h>
+
 #include "httpd.h"
 
 /** Hook access_checker, first: before anybody is authenticated. Ends what has
@@ -21,7 +23,8 @@ int mss_guard_authenticate(request_rec *r);
 int mss_guard_stamp(request_rec *r);
 
 /** Once for each answer, before its headers leave and mod_session saves: logins
- * and logouts that the request brought, late answers, caches. */
-void mss_guard_leave(request_rec *r);
+ * and logouts that the request brought, late answers.
+ * @return whether the answer is for this user alone */
+bool mss_guard_leave(request_rec *r);
 
 #endif

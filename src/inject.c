@@ -13,6 +13,7 @@
 #include "log.h"
 #include "page.h"
 #include "policy.h"
+#include "reply.h"
 #include "session.h"
 #include "splice.h"
 #include "state.h"
@@ -28,7 +29,8 @@ static ap_filter_rec_t *inflate_handle; /* NULL: no mod_deflate */
 
 /* --- the answer ------------------------------------------------------------------- */
 
-static const char *refuse(request_rec *r, const mss_state *state, bool canned)
+static const char *refuse(request_rec *r, const mss_state *state, bool canned,
+                          bool fixed)
 {
     const char *reason = mss_page_unwanted(r, state);
 
@@ -38,6 +40,9 @@ static const char *refuse(request_rec *r, const mss_state *state, bool canned)
     if (!reason) {
         reason = mss_page_unfit(r);
     }
+    if (!reason && fixed) {
+        reason = "Cache-Control: no-transform";
+    }
     return reason || !mss_page_encoding(r) ? reason : "Content-Encoding";
 }
 
@@ -46,13 +51,22 @@ static const char *begin(request_rec *r, bool canned)
 {
     mss_state *state;
     const char *reason;
+    bool is_private, is_page, fixed;
 
-    mss_guard_leave(r);
+    is_private = mss_guard_leave(r);
     state = mss_state_get(r);
-    if (state->tracked && mss_page_is_html(r)) {
-        mss_page_forbid_store(r);
+    if (is_private) {
+        mss_reply_bypass_cache(r);
     }
-    reason = refuse(r, state, canned);
+    is_page = state->tracked && mss_page_is_html(r);
+    fixed = is_page && mss_page_is_fixed(r);
+    reason = refuse(r, state, canned, fixed);
+    if (is_page) {
+        mss_page_forbid_store(r, fixed);
+    }
+    else if (is_private) {
+        mss_reply_keep_private(r);
+    }
     /* HEAD may come without the body that would tell where the element goes,
      * and must not tell the length of the page without it. */
     if (!reason && r->header_only) {
@@ -105,7 +119,8 @@ static apr_status_t decode_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     if (asked) {
         apr_table_setn(r->headers_in, "Accept-Encoding", asked);
     }
-    if (can_inflate(r) && is_gzip(mss_page_encoding(r)) && !mss_page_unfit(r)) {
+    if (can_inflate(r) && is_gzip(mss_page_encoding(r)) && !mss_page_unfit(r)
+        && !mss_page_is_fixed(r)) {
         if (r->header_only) {
             mss_page_unset_encoding(r);
         }
@@ -117,6 +132,13 @@ static apr_status_t decode_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     next = f->next; /* INFLATE, if it is there now */
     ap_remove_output_filter(f);
     return ap_pass_brigade(next, bb);
+}
+
+/* A file as it lies there: what comes is known, and it is text. */
+static bool is_plain_file(const request_rec *r)
+{
+    return !r->handler && mss_page_is_html(r) && r->finfo.filetype == APR_REG
+           && !r->content_encoding && r->proxyreq == PROXYREQ_NONE;
 }
 
 /* A page compressed by br or zstd could not get the element, so its backend is
@@ -183,7 +205,8 @@ void mss_inject_insert(request_rec *r)
 {
     const mss_state *state = mss_state_peek(r);
 
-    if (insert_filter(r, false) && state && !mss_page_unwanted(r, state)) {
+    if (insert_filter(r, false) && state && !mss_page_unwanted(r, state)
+        && !is_plain_file(r)) {
         insert_decoder(r);
     }
 }
@@ -195,6 +218,7 @@ void mss_inject_insert_error(request_rec *r)
 
 void mss_inject_init(void)
 {
+    mss_policy_init();
     inflate_handle = ap_get_output_filter_handle("INFLATE");
 }
 

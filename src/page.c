@@ -2,6 +2,8 @@
 
 #include "page.h"
 
+#include <strings.h>
+
 #include "apr_cstr.h"
 #include "apr_lib.h"
 #include "apr_strings.h"
@@ -14,7 +16,10 @@ static const char *header(const request_rec *r, const char *name)
 {
     const char *value = apr_table_get(r->headers_out, name);
 
-    return value ? value : apr_table_get(r->err_headers_out, name);
+    if (!value && !apr_is_empty_table(r->err_headers_out)) {
+        value = apr_table_get(r->err_headers_out, name);
+    }
+    return value;
 }
 
 static void unset(request_rec *r, const char *name)
@@ -32,7 +37,7 @@ static bool has_type(const request_rec *r, const char *type)
     const apr_size_t n = strlen(type);
     const char *is = r->content_type;
 
-    return is && !apr_cstr_casecmpn(is, type, n)
+    return is && (!strncmp(is, type, n) || !apr_cstr_casecmpn(is, type, n))
            && (!is[n] || is[n] == ';' || apr_isspace(is[n]));
 }
 
@@ -125,9 +130,9 @@ static bool is_download(const request_rec *r)
 static bool table_has_token(request_rec *r, apr_table_t *t, const char *name,
                             const char *token)
 {
-    const char *value = apr_table_getm(r->pool, t, name);
-
-    return value && ap_find_token(r->pool, value, token);
+    /* Most answers have no such header. */
+    return apr_table_get(t, name)
+           && ap_find_token(r->pool, apr_table_getm(r->pool, t, name), token);
 }
 
 static bool has_token(request_rec *r, const char *name, const char *token)
@@ -136,26 +141,82 @@ static bool has_token(request_rec *r, const char *name, const char *token)
            || table_has_token(r, r->err_headers_out, name, token);
 }
 
-void mss_page_unset_validators(request_rec *r)
+/* As apr_table_unset compares. */
+static bool is_validator(const char *name)
 {
-    static const char *const names[] = {
-        "Content-Length", "Content-MD5",    "Digest",
-        "Repr-Digest",    "Content-Digest", "ETag",
-        "Last-Modified",  "Accept-Ranges",  NULL};
-    int i;
-
-    for (i = 0; names[i]; i++) {
-        unset(r, names[i]);
+    switch (*name | 0x20) {
+    case 'a':
+        return !strcasecmp(name, "Accept-Ranges");
+    case 'c':
+        return !strcasecmp(name, "Content-Digest")
+               || !strcasecmp(name, "Content-MD5");
+    case 'd':
+        return !strcasecmp(name, "Digest");
+    case 'e':
+        return !strcasecmp(name, "ETag");
+    case 'l':
+        return !strcasecmp(name, "Last-Modified");
+    case 'r':
+        return !strcasecmp(name, "Repr-Digest");
+    default:
+        return false;
     }
 }
 
-void mss_page_forbid_store(request_rec *r)
+/* One walk is cheaper than looking for each name. */
+static void unset_validators(apr_table_t *t)
 {
-    const bool keep = has_token(r, "Cache-Control", "no-transform");
+    const apr_array_header_t *all = apr_table_elts(t);
+    int i;
 
-    unset(r, "Cache-Control");
+    for (i = all->nelts - 1; i >= 0; i--) {
+        const char *name = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
+
+        if (is_validator(name)) {
+            apr_table_unset(t, name);
+            i = i < all->nelts ? i : all->nelts;
+        }
+    }
+}
+
+void mss_page_unset_validators(request_rec *r)
+{
+    unset_validators(r->headers_out);
+    unset_validators(r->err_headers_out);
+    unset(r, "Content-Length");
+}
+
+void mss_page_grow(request_rec *r, apr_size_t bytes)
+{
+    const char *length = header(r, "Content-Length");
+    char *end = NULL;
+    apr_off_t n = 0;
+    const bool known = length && apr_isdigit(*length)
+                       && apr_strtoff(&n, length, &end, 10) == APR_SUCCESS
+                       && !*end;
+
+    unset_validators(r->headers_out);
+    unset_validators(r->err_headers_out);
+    if (!known) {
+        unset(r, "Content-Length");
+    }
+    else {
+        ap_set_content_length(r, n + (apr_off_t)bytes);
+    }
+}
+
+bool mss_page_is_fixed(request_rec *r)
+{
+    return has_token(r, "Cache-Control", "no-transform");
+}
+
+void mss_page_forbid_store(request_rec *r, bool fixed)
+{
+    if (!apr_is_empty_table(r->err_headers_out)) {
+        apr_table_unset(r->err_headers_out, "Cache-Control");
+    }
     apr_table_setn(r->headers_out, "Cache-Control",
-                   keep ? "no-store, no-transform" : "no-store");
+                   fixed ? "no-store, no-transform" : "no-store");
     /* A script that fetches the page's URL gets it without the element. */
     if (!has_token(r, "Vary", "Sec-Fetch-Dest")) {
         apr_table_mergen(r->headers_out, "Vary", "Sec-Fetch-Dest");
@@ -211,9 +272,6 @@ const char *mss_page_unfit(request_rec *r)
     }
     if (is_download(r)) {
         return "Content-Disposition";
-    }
-    if (has_token(r, "Cache-Control", "no-transform")) {
-        return "Cache-Control: no-transform";
     }
     if (!takes_ascii(r)) {
         return "charset";

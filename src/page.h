@@ -37,8 +37,16 @@ void mss_page_unset_encoding(request_rec *r);
  * length, digests, validators, and the offer of ranges. */
 void mss_page_unset_validators(request_rec *r);
 
-/** Forbids to store the answer; what it is depends on who asks, and how. */
-void mss_page_forbid_store(request_rec *r);
+/** The same for a page that will have so many bytes more; its length, if it is
+ * known, is made right. That saves chunking it. */
+void mss_page_grow(request_rec *r, apr_size_t bytes);
+
+/** Whether the answer's sender wants no byte of it changed. */
+bool mss_page_is_fixed(request_rec *r);
+
+/** Forbids to store the answer; what it is depends on who asks, and how.
+ * @param fixed as mss_page_is_fixed says */
+void mss_page_forbid_store(request_rec *r, bool fixed);
 
 /** Whether the answer's Content-Type will name an encoding. */
 bool mss_page_names_charset(request_rec *r);

@@ -29,6 +29,7 @@ struct mss_policy {
 };
 
 static ap_filter_rec_t *policy_handle;
+static ap_filter_rec_t *headers_handle; /* NULL: no mod_headers */
 
 /* --- the headers ------------------------------------------------------------------ */
 
@@ -126,7 +127,7 @@ static bool is_open(const mss_policy *policy)
 {
     const ap_filter_t *f = policy->r->output_filters;
 
-    while (f && strcmp(f->frec->name, "fixup_headers_out") != 0) {
+    while (f && f->frec != headers_handle) {
         f = f->next;
     }
     return f != NULL;
@@ -240,6 +241,11 @@ mss_policy *mss_policy_watch(request_rec *r)
         ap_add_output_filter_handle(policy_handle, policy, r, r->connection);
     }
     return policy;
+}
+
+void mss_policy_init(void)
+{
+    headers_handle = ap_get_output_filter_handle("FIXUP_HEADERS_OUT");
 }
 
 /* The last filter before those that write the headers: behind mod_headers,

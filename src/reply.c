@@ -25,20 +25,8 @@ int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n)
     return DONE;
 }
 
-int mss_reply_json(request_rec *r, int status, json_t *body)
+int mss_reply_json(request_rec *r, int status, const char *json)
 {
-    char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
-    const char *copy;
-
-    json_decref(body);
-    if (!text) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                      "MSS0017: no memory for a JSON answer");
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
-    copy = apr_pstrdup(r->pool, text);
-    free(text);
-
     r->status = status;
     r->status_line = NULL;
     ap_set_content_type(r, "application/json");
@@ -46,15 +34,16 @@ int mss_reply_json(request_rec *r, int status, json_t *body)
     apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
     /* mod_session's, mod_headers' and others' filters, as for a handler. */
     ap_run_insert_filter(r);
-    return mss_reply_bytes(r, copy, strlen(copy));
+    return mss_reply_bytes(r, json, strlen(json));
 }
 
 int mss_reply_expired(request_rec *r, mss_end reason)
 {
     apr_table_setn(r->headers_out, "Session-Security", "expired");
     return mss_reply_json(r, HTTP_UNAUTHORIZED,
-                          json_pack("{s:s, s:s}", "state", "logout", "reason",
-                                    mss_clock_reason(reason)));
+                          apr_pstrcat(r->pool,
+                                      "{\"state\":\"logout\",\"reason\":\"",
+                                      mss_clock_reason(reason), "\"}", NULL));
 }
 
 static void make_private(apr_pool_t *p, apr_table_t *headers)
@@ -65,11 +54,15 @@ static void make_private(apr_pool_t *p, apr_table_t *headers)
                    mss_header_private(p, value ? value : ""));
 }
 
+void mss_reply_bypass_cache(request_rec *r)
+{
+    /* mod_cache goes by this variable, and adds nothing for it to the answer,
+     * whatever other modules do to its headers after this. */
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
+}
+
 void mss_reply_keep_private(request_rec *r)
 {
-    /* mod_cache goes by this variable, too, and adds nothing for it to the
-     * answer, whatever other modules do to its headers after this. */
-    apr_table_setn(r->subprocess_env, "no-cache", "1");
     make_private(r->pool, r->headers_out);
     if (apr_table_get(r->err_headers_out, "Cache-Control")) {
         make_private(r->pool, r->err_headers_out);

@@ -5,25 +5,26 @@
 #ifndef MSS_REPLY_H
 #define MSS_REPLY_H
 
-#include <jansson.h>
-
 #include "httpd.h"
 
 #include "core/clock.h"
 
-/** Answers with a JSON text, never cached, and frees it. For hooks that run
- * before the handler. @return DONE, or an HTTP status */
-int mss_reply_json(request_rec *r, int status, json_t *body);
+/** Answers with a JSON text, never cached. For hooks that run before the
+ * handler. @param json lives as long as r->pool @return DONE */
+int mss_reply_json(request_rec *r, int status, const char *json);
 
 /** 401 for a script's request whose session is over: a header and a small body,
  * no challenge that would make the browser ask for a password. */
 int mss_reply_expired(request_rec *r, mss_end reason);
 
 /** Sends what the filters are to see of an answer that is not a handler's.
- * @return DONE, or an HTTP status */
+ * @return DONE */
 int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n);
 
-/** Keeps the answer out of shared caches, this server's own included. */
+/** Keeps the answer out of this server's own cache. */
+void mss_reply_bypass_cache(request_rec *r);
+
+/** Tells shared caches to leave the answer alone. */
 void mss_reply_keep_private(request_rec *r);
 
 #endif

@@ -128,7 +128,21 @@ static const char *milliseconds(apr_pool_t *p, const char *key,
                        "\":", apr_off_t_toa(p, apr_time_as_msec(t)), NULL);
 }
 
-static const char *settings(request_rec *r, const mss_state *state)
+void mss_settings_init(apr_pool_t *pconf, server_rec *s)
+{
+    const char *hash = mss_asset_find("script.js")->hash;
+
+    for (; s; s = s->next) {
+        const char *src =
+            apr_pstrcat(pconf, mss_conf_path(s), "/script.js?v=", hash, NULL);
+
+        mss_conf_keep_opening(s, mss_element_open(pconf, src));
+    }
+}
+
+/* What could need to be escaped is among the configured texts. */
+const char *mss_settings_element(request_rec *r, const mss_state *state,
+                                 const char *nonce)
 {
     const mss_decision *d = &state->decision;
     const char *idle = "", *lifetime = "";
@@ -139,16 +153,9 @@ static const char *settings(request_rec *r, const mss_state *state)
     if (d->lifetime >= 0) {
         lifetime = milliseconds(r->pool, "lifetime", d->lifetime);
     }
-    return apr_pstrcat(r->pool, "{\"limits\":\"", mss_endpoint_limits(r, state),
-                       "\"", idle, lifetime, configured(r), "}", NULL);
-}
-
-const char *mss_settings_element(request_rec *r, const mss_state *state,
-                                 const char *nonce)
-{
-    const char *src =
-        apr_pstrcat(r->pool, mss_conf_path(r->server),
-                    "/script.js?v=", mss_asset_find("script.js")->hash, NULL);
-
-    return mss_element_make(r->pool, src, settings(r, state), nonce);
+    return apr_pstrcat(
+        r->pool, mss_conf_opening(r->server), mss_element_nonce(r->pool, nonce),
+        MSS_ELEMENT_SETTINGS "{\"limits\":\"", mss_endpoint_limits(r, state),
+        "\"", idle, lifetime, mss_element_escape(r->pool, configured(r)),
+        "}" MSS_ELEMENT_END, NULL);
 }

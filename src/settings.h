@@ -9,6 +9,9 @@
 
 #include "state.h"
 
+/** Once at the start: what the elements of each server have in common. */
+void mss_settings_init(apr_pool_t *pconf, server_rec *s);
+
 /** The client's element for the page that answers r, in r->pool; with the nonce
  * of the page's Content-Security-Policy, if that is not NULL. Its settings
  * are a JSON object whose keys are there when they apply:

@@ -16,6 +16,9 @@
  * httpd sends without reading it; and no more than this is kept back. */
 #define PIECE 8192
 
+/* What may be copied to save a bucket. */
+#define SHORT 512
+
 struct mss_splice {
     bool sent; /* the headers have gone, or go with what is in out */
     mss_policy *policy;
@@ -64,19 +67,14 @@ static void release(mss_splice *s, apr_size_t n)
 
 /* --- on the way ------------------------------------------------------------------ */
 
-static void make_headers_right(ap_filter_t *f, mss_splice *s)
-{
-    if (!s->sent) {
-        s->sent = true;
-        mss_page_unset_validators(f->r);
-    }
-}
-
 static apr_status_t send_out(ap_filter_t *f, mss_splice *s)
 {
     apr_status_t rv;
 
-    make_headers_right(f, s);
+    if (!s->sent) {
+        s->sent = true;
+        mss_page_unset_validators(f->r);
+    }
     rv = ap_pass_brigade(f->next, s->out);
     apr_brigade_cleanup(s->out);
     s->waiting = 0;
@@ -130,24 +128,64 @@ static bool peek(apr_bucket_brigade *b, char *window, apr_size_t *n)
     return *n < MSS_CHARSET_WINDOW;
 }
 
+/* Whether it is in memory, as it was just read, and all that is looked at. */
+static bool is_window(const apr_bucket *e)
+{
+    return e->length >= MSS_CHARSET_WINDOW && e->length <= PIECE
+           && !APR_BUCKET_IS_METADATA(e);
+}
+
 /* Browsers look for a page's own declaration of its encoding in the first 1024
  * bytes; one that the element pushes out goes into the headers. */
 static void keep_charset(ap_filter_t *f, mss_splice *s, apr_bucket_brigade *bb,
                          apr_size_t insertion)
 {
-    char window[MSS_CHARSET_WINDOW];
+    char copy[MSS_CHARSET_WINDOW];
+    const char *window = copy;
     apr_size_t n = 0;
     mss_charset_declared found;
 
     if (s->sent || mss_page_is_xhtml(f->r) || mss_page_names_charset(f->r)) {
         return;
     }
-    if (peek(s->out, window, &n) && peek(s->held, window, &n)) {
-        peek(bb, window, &n);
+    if (APR_BRIGADE_EMPTY(s->out) && is_window(APR_BRIGADE_FIRST(s->held))) {
+        (void)apr_bucket_read(APR_BRIGADE_FIRST(s->held), &window, &n,
+                              APR_NONBLOCK_READ);
+    }
+    else if (peek(s->out, copy, &n) && peek(s->held, copy, &n)) {
+        peek(bb, copy, &n);
     }
     if (mss_charset_signature(window, n) != MSS_SIGNATURE_UTF8
         && mss_charset_is_pushed_out(window, n, insertion, &found)) {
         mss_page_name_charset(f->r, found.name);
+    }
+}
+
+/* What is before the place is short, in memory and mostly in one piece: copied
+ * together with the element it is one bucket for the filters that follow, not
+ * two, of which one would be a part of a mapped file. */
+static void put(apr_bucket_brigade *b, apr_bucket *place, const char *element,
+                apr_size_t length)
+{
+    apr_bucket *first = APR_BRIGADE_FIRST(b);
+    const char *head = "";
+    apr_size_t n = 0;
+    char *both;
+
+    if (APR_BUCKET_NEXT(first) == place && first->length <= SHORT
+        && !APR_BUCKET_IS_METADATA(first)
+        && apr_bucket_read(first, &head, &n, APR_NONBLOCK_READ)
+               != APR_SUCCESS) {
+        n = 0;
+    }
+    both = apr_bucket_alloc(n + length, b->bucket_alloc);
+    memcpy(both, head, n);
+    memcpy(both + n, element, length);
+    APR_BUCKET_INSERT_BEFORE(place, apr_bucket_heap_create(both, n + length,
+                                                           apr_bucket_free,
+                                                           b->bucket_alloc));
+    if (n > 0) {
+        apr_bucket_delete(first);
     }
 }
 
@@ -159,7 +197,6 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
     const char *refusal = mss_policy_admit(s->policy, &nonce);
     const char *element;
     apr_size_t length;
-    apr_bucket *place;
 
     if (refusal) {
         return give_up(f, s, bb, refusal);
@@ -167,10 +204,11 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
     element = mss_settings_element(f->r, state, nonce);
     length = strlen(element);
     keep_charset(f, s, bb, length);
-    make_headers_right(f, s);
-    place = tail_of(s->held, tail);
-    APR_BUCKET_INSERT_BEFORE(place, apr_bucket_transient_create(
-                                        element, length, f->c->bucket_alloc));
+    if (!s->sent) {
+        s->sent = true;
+        mss_page_grow(f->r, length);
+    }
+    put(s->held, tail_of(s->held, tail), element, length);
     state->injected = true;
     ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "injected");
     return finish(f, s, bb);

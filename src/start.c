@@ -11,6 +11,7 @@
 #include "inject.h"
 #include "log.h"
 #include "session.h"
+#include "settings.h"
 #include "store.h"
 
 static bool any_armed(const server_rec *s)
@@ -50,7 +51,6 @@ int mss_start_check_config(apr_pool_t *pconf, apr_pool_t *plog,
 int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                           apr_pool_t *ptemp, server_rec *s)
 {
-    (void)pconf;
     (void)plog;
     (void)ptemp;
     /* httpd reads its configuration twice when it starts; what outlives the
@@ -65,6 +65,7 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     mss_inject_init();
+    mss_settings_init(pconf, s);
     return mss_store_init(s);
 }
 

@@ -28,8 +28,13 @@ apr_uint64_t mss_track_sign(apr_pool_t *p, const mss_state *state,
                             const char *text, apr_size_t n)
 {
     /* A prefix of its own: no user's name can have the same hash. */
-    return hash(
-        state, apr_pstrcat(p, "\001limits ", apr_pstrmemdup(p, text, n), NULL));
+    static const char prefix[] = "\001limits ";
+    const apr_size_t length = sizeof(prefix) - 1;
+    char *message = apr_palloc(p, length + n);
+
+    memcpy(message, prefix, length);
+    memcpy(message + length, text, n);
+    return apr_siphash24(message, length + n, state->stamp.id);
 }
 
 mss_owner mss_track_owner(request_rec *r)

@@ -37,6 +37,9 @@ mss_signature mss_charset_signature(const char *buf, apr_size_t n)
     };
     apr_size_t i;
 
+    if (n > 1 && buf[0] == '<' && buf[1]) {
+        return MSS_SIGNATURE_NONE; /* as nearly always */
+    }
     for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         apr_size_t common = n < known[i].length ? n : known[i].length;
 
@@ -241,6 +244,10 @@ static bool take_name(slice from, mss_charset_declared *found)
     apr_size_t i;
 
     from = trimmed(from);
+    if (is_named(from, "utf-8")) { /* as nearly always */
+        memcpy(found->name, "utf-8", sizeof("utf-8"));
+        return true;
+    }
     if (!is_plausible(from)) {
         return false;
     }

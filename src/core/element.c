@@ -17,16 +17,16 @@
 static const char *const escapes[256] = {
     ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['\''] = "&#39;"};
 
-static const char *escape(apr_pool_t *p, const char *text)
+const char *mss_element_escape(apr_pool_t *p, const char *json)
 {
     const unsigned char *from;
     char *escaped, *to;
 
-    if (!strpbrk(text, "&<>'")) {
-        return text; /* as nearly always */
+    if (!strpbrk(json, "&<>'")) {
+        return json; /* as nearly always */
     }
-    escaped = to = apr_palloc(p, strlen(text) * LONGEST + 1);
-    for (from = (const unsigned char *)text; *from; from++) {
+    escaped = to = apr_palloc(p, strlen(json) * LONGEST + 1);
+    for (from = (const unsigned char *)json; *from; from++) {
         if (escapes[*from]) {
             to = apr_cpystrn(to, escapes[*from], LONGEST + 1);
         }
@@ -70,15 +70,18 @@ static const char *percent_encode(apr_pool_t *p, const char *url)
     return encoded;
 }
 
-const char *mss_element_make(apr_pool_t *p, const char *src,
-                             const char *settings, const char *nonce)
+/* Double quotes where the value cannot have any, single ones where it is full
+ * of them. */
+const char *mss_element_open(apr_pool_t *p, const char *src)
 {
-    const char *guarded =
-        nonce ? apr_pstrcat(p, " nonce='", escape(p, nonce), "'", NULL) : "";
+    return apr_pstrcat(p, "<script src=\"",
+                       mss_element_escape(p, percent_encode(p, src)), "\"",
+                       NULL);
+}
 
-    /* Double quotes where the value cannot have any, single ones where it is
-     * full of them. */
-    return apr_pstrcat(p, "<script src=\"", escape(p, percent_encode(p, src)),
-                       "\"", guarded, " data-session-security='",
-                       escape(p, settings), "'></script>", NULL);
+const char *mss_element_nonce(apr_pool_t *p, const char *nonce)
+{
+    return nonce ? apr_pstrcat(p, " nonce='", mss_element_escape(p, nonce), "'",
+                               NULL)
+                 : "";
 }

@@ -110,19 +110,15 @@ apr_int64_t mss_parse_idle_for(const char *query)
     return negative ? 0 : value;
 }
 
-/* One number of a limits text, with the dot behind it; milliseconds. */
-static bool read_limit(const char **text, const char *end,
-                       apr_interval_time_t *limit)
+bool mss_parse_milliseconds(const char *text, apr_size_t n,
+                            apr_interval_time_t *time)
 {
-    const char *dot = memchr(*text, '.', (size_t)(end - *text));
     apr_int64_t ms;
 
-    if (!dot || !read_decimal(*text, (apr_size_t)(dot - *text), &ms)
-        || ms > MSS_TIME_MAX / 1000) {
+    if (!read_decimal(text, n, &ms) || ms > MSS_TIME_MAX / 1000) {
         return false;
     }
-    *limit = ms * 1000;
-    *text = dot + 1;
+    *time = ms * 1000;
     return true;
 }
 
@@ -132,34 +128,4 @@ int mss_parse_hex(char c)
         return c - '0';
     }
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool read_mac(const char *text, const char *end, apr_uint64_t *mac)
-{
-    *mac = 0;
-    for (; text < end; text++) {
-        int digit = mss_parse_hex(*text);
-
-        if (digit < 0 || *mac >> 60) {
-            return false;
-        }
-        *mac = *mac << 4 | (apr_uint64_t)digit;
-    }
-    return true;
-}
-
-apr_size_t mss_parse_limits(const char *text, apr_size_t n, mss_limits *limits,
-                            apr_uint64_t *mac)
-{
-    const char *at = text;
-    const char *end = text + n;
-
-    if (read_limit(&at, end, &limits->warn_after)
-        && read_limit(&at, end, &limits->expire_after)
-        && read_limit(&at, end, &limits->max_lifetime)
-        && limits->expire_after > 0 && end - at == 16
-        && read_mac(at, end, mac)) {
-        return (apr_size_t)(at - 1 - text);
-    }
-    return 0;
 }

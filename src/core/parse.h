@@ -49,12 +49,9 @@ const char *mss_parse_parameter(const char *query, const char *name,
 /** The value of a hexadecimal digit, lower case only, or -1. */
 int mss_parse_hex(char c);
 
-/**
- * The limits that a page was given, as text: milliseconds, decimal,
- * "warn.expire.lifetime", and after one more dot the signature.
- * @return the length of the part that is signed, or 0 if it is not of that form
- */
-apr_size_t mss_parse_limits(const char *text, apr_size_t n, mss_limits *limits,
-                            apr_uint64_t *mac);
+/** A decimal number without a sign, in microseconds for the milliseconds that
+ * are written; nothing else, and not longer than MSS_TIME_MAX. */
+bool mss_parse_milliseconds(const char *text, apr_size_t n,
+                            apr_interval_time_t *time);
 
 #endif

@@ -307,9 +307,6 @@ static apr_size_t skip(const mss_scan *s, const char *buf, apr_size_t n)
     const char *stop;
     char c;
 
-    if (n == 0) {
-        return 0; /* buf may be NULL */
-    }
     if (s->step == mss_scan_quoted) {
         c = s->quote;
     }
@@ -329,9 +326,19 @@ static apr_size_t skip(const mss_scan *s, const char *buf, apr_size_t n)
 mss_scan_result mss_scan_feed(mss_scan *s, const char *buf, apr_size_t n,
                               apr_size_t *tail)
 {
+    mss_scan_step *step = NULL;
     apr_size_t i;
 
-    for (i = skip(s, buf, n); i < n; i += 1 + skip(s, buf + i + 1, n - i - 1)) {
+    for (i = 0; i < n; i++) {
+        /* A run can only begin where the state has changed, or go on after a
+         * dash. */
+        if (s->step != step || step == in_comment) {
+            step = s->step;
+            i += skip(s, buf + i, n - i);
+            if (i == n) {
+                break;
+            }
+        }
         switch (s->step(s, (unsigned char)buf[i])) {
         case PASS:
             s->held = 0;

@@ -2,6 +2,7 @@
  * Knows the ranges of what is read from times, queries and limits.
  * Must not know how they are read. */
 
+#include "core/limits.h"
 #include "core/parse.h"
 #include "fuzz.h"
 
@@ -24,7 +25,7 @@ static void fuzz_limits(const uint8_t *data, size_t size)
     apr_size_t length;
 
     memcpy(bytes, data, size);
-    length = mss_parse_limits(bytes, size, &limits, &mac);
+    length = mss_limits_read(bytes, size, &limits, &mac);
     free(bytes);
     if (length) {
         EXPECT(length + 17 == size);

@@ -16,6 +16,7 @@
     SUITE(element)                                                             \
     SUITE(header)                                                              \
     SUITE(kind)                                                                \
+    SUITE(limits)                                                              \
     SUITE(match)                                                               \
     SUITE(parse)                                                               \
     SUITE(scan)                                                                \
