@@ -10,6 +10,7 @@
 #include "http_core.h"
 #include "http_protocol.h"
 
+#include "decode.h"
 #include "log.h"
 #include "store.h"
 
@@ -48,6 +49,9 @@ static void look_up(mss_state *state)
         state->record.source = MSS_SOURCE_COPY;
         state->record.last = state->stamp.last;
         state->record.created = state->stamp.created;
+    }
+    else if (state->record.source == MSS_SOURCE_REVOKED) {
+        mss_decode_forget(state);
     }
 }
 
@@ -222,6 +226,7 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
     if (mss_store_revoke(&key, until, reason)) {
         log_end(r, state, &key, reason);
     }
+    mss_decode_forget(state);
     state->record.source = MSS_SOURCE_REVOKED;
     state->record.reason = reason;
 }

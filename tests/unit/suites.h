@@ -18,6 +18,7 @@
     SUITE(kind)                                                                \
     SUITE(match)                                                               \
     SUITE(parse)                                                               \
+    SUITE(recent)                                                              \
     SUITE(scan)                                                                \
     SUITE(stamp)                                                               \
     SUITE(table)                                                               \
