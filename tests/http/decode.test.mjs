@@ -53,11 +53,13 @@ async function set(httpd, jar) {
 
 async function start(t, { extra = '', ...options } = {}) {
     const { site, ...rest } = options;
-    return startHttpd({
+    const httpd = await startHttpd({
         config: formSite({ extra: `${ONE}\n${extra}`, ...site }),
         logLevel: 'info session_security:trace1', ...rest,
         files: { 'htdocs/app/echo.cgi': ECHO, ...rest.files },
     }, t);
+    httpd.allowLog(/reached MaxRequestWorkers/); // which is meant to be low
+    return httpd;
 }
 
 /** Logged in, with the module's id in the session. */
