@@ -329,8 +329,9 @@ static const char *refuse(cmd_parms *cmd, void *dir, const char *value)
 #define SLOT(field) (void *)APR_OFFSETOF(mss_conf, field)
 #define SECTION (RSRC_CONF | ACCESS_CONF)
 /* Another module's directive, in the same places as it has it. */
-#define HEARD(name, places) AP_INIT_RAW_ARGS(name, mss_directives_hear_crypto, \
-                                             NULL, places, "of mod_session_crypto")
+#define HEARD(name, places)                                                    \
+    AP_INIT_RAW_ARGS(name, mss_directives_hear_crypto, NULL, places,           \
+                     "of mod_session_crypto")
 
 /* clang-format off */
 const command_rec mss_conf_commands[] = {
