@@ -104,9 +104,9 @@ browser: all
 demo:
 	demo/run
 
-# QUICK=1: under three minutes, printed only.
+# QUICK=1: under three minutes, printed only. PART=encrypted: that part alone.
 bench: all
-	MSS_MODULE="$(abspath $(module))" QUICK=$(QUICK) bench/run.mjs
+	MSS_MODULE="$(abspath $(module))" QUICK=$(QUICK) PART=$(PART) bench/run.mjs
 
 # --- fuzzing: clang's libFuzzer ---------------------------------------------
 

@@ -4,7 +4,9 @@
 // ways to change a page.
 //   make bench            writes RESULTS.md and cost.svg; under 20 minutes
 //   make bench QUICK=1    fewer sizes and rounds, printed only
-// Environment: MSS_MODULE (the .so), QUICK, BENCH_KEEP (keep the directory,
+//   make bench PART=encrypted    what an encrypted session costs alone, printed;
+//                                a minute
+// Environment: MSS_MODULE (the .so), QUICK, PART, BENCH_KEEP (keep the directory,
 // with callgrind's counts of each round, for callgrind_annotate).
 // Ends with 1 if a target in instructions is missed.
 
@@ -22,9 +24,9 @@ import { measureCosts, Meter } from './lib/cost.mjs';
 import { encryptedJobs, pageJobs, pingJobs } from './lib/jobs.mjs';
 import { SIZES, writeHugePages, writePages } from './lib/pages.mjs';
 import { drawCosts } from './lib/plot.mjs';
-import { machine, report } from './lib/report.mjs';
+import { machine, report, reportEncrypted } from './lib/report.mjs';
 import { buildNoop, Server } from './lib/server.mjs';
-import { judge } from './lib/targets.mjs';
+import { judge, judgeEncrypted } from './lib/targets.mjs';
 import { BACKEND, pick, withConfig } from './lib/variants.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -88,6 +90,18 @@ async function countInstructions() {
     return { pages, pings, encrypted };
 }
 
+async function countEncrypted() {
+    const start = (names, ms) => Promise.all(pick(...names).map((variant) =>
+        Meter.start(place(variant.name), variant, { ms })));
+    const plain = await start(['session', 'on'], plan.ms);
+    const pages = await measureCosts(plain, pageJobs(['2k'])
+        .filter((job) => job.name === 'static 2k'), 1, sayRow);
+    const keyed = await start(['crypto', 'crypto_on'], plan.cryptoMs);
+    const encrypted = await measureCosts(keyed, encryptedJobs(), 1, sayRow);
+    await stopAll([...plain, ...keyed]);
+    return { pages, encrypted };
+}
+
 async function measureClocks() {
     writeHugePages(site, plan);
     const slow = await startSlow();
@@ -117,8 +131,26 @@ async function traceFiles() {
     return files;
 }
 
+function finish(targets) {
+    for (const { what, most, measured: found, holds } of targets) {
+        if (!holds)
+            process.stderr.write(`missed: ${what}: ${found}, not ${most}\n`);
+    }
+    process.exit(targets.some((t) => t.counted && !t.holds) ? 1 : 0);
+}
+
 mkdirSync(site);
 writePages(site);
+if (process.env.PART) {
+    if (process.env.PART !== 'encrypted') {
+        process.stderr.write(`PART=${process.env.PART}: there is "encrypted"\n`);
+        process.exit(2);
+    }
+    const found = await countEncrypted();
+    const targets = judgeEncrypted(found);
+    process.stdout.write(reportEncrypted(found, targets));
+    finish(targets);
+}
 const about = machine();
 const measured = {
     ...await countInstructions(), ...await measureClocks(),
@@ -136,8 +168,4 @@ else {
     writeFileSync(join(here, 'cost.svg'), drawCosts(measured.pages));
     say(`wrote ${join(here, 'RESULTS.md')} and cost.svg`);
 }
-for (const { what, most, measured: found, holds } of targets) {
-    if (!holds)
-        process.stderr.write(`missed: ${what}: ${found}, not ${most}\n`);
-}
-process.exit(targets.some((t) => t.counted && !t.holds) ? 1 : 0);
+finish(targets);

@@ -90,6 +90,7 @@ void *mss_conf_merge_dir(apr_pool_t *p, void *base_v, void *add_v)
     if (add->csp != MSS_CSP_UNSET) {
         c->csp = add->csp;
     }
+    c->crypto = mss_directives_merge_crypto(base->crypto, add->crypto);
     c->passive_urls = add->passive_urls_reset
                           ? add->passive_urls
                           : append(p, base->passive_urls, add->passive_urls);
@@ -181,6 +182,11 @@ apr_interval_time_t mss_conf_update_interval(const mss_conf *c)
     return or_default(c->update_interval,
                       or_default(c->expire_after, EXPIRE_AFTER)
                           / UPDATES_PER_EXPIRY);
+}
+
+apr_uint64_t mss_conf_crypto(const mss_conf *c)
+{
+    return c->crypto;
 }
 
 const char *mss_conf_language(const mss_conf *c)

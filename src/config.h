@@ -37,6 +37,13 @@ mss_activity mss_conf_activity(const mss_conf *c);
 mss_csp_mode mss_conf_csp(const mss_conf *c);
 mss_limits mss_conf_limits(const mss_conf *c);
 apr_interval_time_t mss_conf_update_interval(const mss_conf *c);
+/** What of mod_session_crypto is configured: a number that is the same for the
+ * same sections merged in the same order, and for no others. */
+apr_uint64_t mss_conf_crypto(const mss_conf *c);
+/** Of mss_conf_crypto: nothing is, so nothing is encrypted. */
+#define MSS_CRYPTO_NONE APR_UINT64_C(0)
+/** Of mss_conf_crypto: what a .htaccess file says this time. */
+#define MSS_CRYPTO_UNKNOWN APR_UINT64_MAX
 /** A language tag, or NULL: the browser's. */
 const char *mss_conf_language(const mss_conf *c);
 /** URL or NULL. */
@@ -63,6 +70,12 @@ const char *mss_conf_opening(const server_rec *s);
 bool mss_conf_armed(const server_rec *s);
 /** The longest ExpireAfter set anywhere: how long a revocation is kept. */
 apr_interval_time_t mss_conf_longest(void);
+/** SessionSecurityDecodeCache, for each child. */
+typedef struct {
+    apr_size_t entries; /* 0: Off */
+    apr_interval_time_t keep;
+} mss_decode_cache;
+mss_decode_cache mss_conf_decode_cache(void);
 /** Slots of the shared memory table. */
 apr_size_t mss_conf_store_entries(void);
 

@@ -19,6 +19,7 @@ static apr_size_t store_entries = STORE_ENTRIES;
 void mss_directives_reset(void)
 {
     store_entries = STORE_ENTRIES;
+    mss_directives_decode_reset();
 }
 
 apr_size_t mss_conf_store_entries(void)
@@ -327,6 +328,10 @@ static const char *refuse(cmd_parms *cmd, void *dir, const char *value)
 
 #define SLOT(field) (void *)APR_OFFSETOF(mss_conf, field)
 #define SECTION (RSRC_CONF | ACCESS_CONF)
+/* Another module's directive, in the same places as it has it. */
+#define HEARD(name, places)                                                    \
+    AP_INIT_RAW_ARGS(name, mss_directives_hear_crypto, NULL, places,           \
+                     "of mod_session_crypto")
 
 /* clang-format off */
 const command_rec mss_conf_commands[] = {
@@ -368,6 +373,11 @@ const command_rec mss_conf_commands[] = {
         "not supported by this version"),
     AP_INIT_TAKE1("SessionSecurityCSP", set_csp, NULL, SECTION,
         "Amend, Reuse or Off: when a page's policy would stop the client"),
+    AP_INIT_TAKE12("SessionSecurityDecodeCache", mss_directives_set_decode_cache, NULL, RSRC_CONF,
+        "number of decoded sessions that a child keeps, and for how long; or Off; default 512 60"),
+    HEARD("SessionCryptoPassphrase", RSRC_CONF | OR_AUTHCFG),
+    HEARD("SessionCryptoPassphraseFile", RSRC_CONF | ACCESS_CONF),
+    HEARD("SessionCryptoCipher", RSRC_CONF | OR_AUTHCFG),
     { NULL }
 };
 /* clang-format on */

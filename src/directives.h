@@ -43,6 +43,7 @@ struct mss_conf {
     apr_array_header_t *passive_urls; /* appended, unless reset */
     int passive_urls_reset;
     apr_table_t *messages; /* key by key */
+    apr_uint64_t crypto;   /* as of mss_conf_crypto */
 };
 
 struct mss_server_conf {
@@ -56,5 +57,24 @@ void mss_conf_note_expiry(apr_interval_time_t expire_after);
 
 /** Forgets what a former reading of the configuration left. */
 void mss_directives_reset(void);
+
+/* In directives_decode.c: */
+
+void mss_directives_decode_reset(void);
+const char *mss_directives_set_decode_cache(cmd_parms *cmd, void *dir,
+                                            const char *entries,
+                                            const char *keep);
+
+/**
+ * For the directives of mod_session_crypto that a section can have. httpd
+ * hands a directive to each module that has one of the name (server/config.c,
+ * ap_walk_config_sub); this one notes that the section has it, for
+ * mss_conf_crypto, and takes no notice of what it says.
+ */
+const char *mss_directives_hear_crypto(cmd_parms *cmd, void *dir,
+                                       const char *args);
+
+/** mss_conf_crypto of a section within another. */
+apr_uint64_t mss_directives_merge_crypto(apr_uint64_t base, apr_uint64_t add);
 
 #endif

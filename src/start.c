@@ -8,6 +8,7 @@
 #include "http_core.h"
 
 #include "config.h"
+#include "decode.h"
 #include "inject.h"
 #include "log.h"
 #include "session.h"
@@ -29,6 +30,7 @@ int mss_start_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)plog;
     (void)ptemp;
     mss_conf_reset();
+    mss_decode_register();
     return mss_store_pre_config(pconf);
 }
 
@@ -66,6 +68,7 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     }
     mss_inject_init();
     mss_settings_init(pconf, s);
+    mss_decode_init(s);
     return mss_store_init(s);
 }
 
@@ -74,4 +77,5 @@ void mss_start_child_init(apr_pool_t *p, server_rec *s)
     /* Otherwise the first request seeds it, and two threads may be first. */
     json_object_seed(0);
     mss_store_child_init(p, s);
+    mss_decode_child_init(p, s);
 }

@@ -13,6 +13,7 @@
 #include "config.h"
 #include "core/clock.h"
 #include "core/kind.h"
+#include "core/recent.h"
 #include "core/stamp.h"
 #include "core/table.h"
 #include "session.h"
@@ -36,6 +37,9 @@ typedef struct {
 
     session_rec *session;      /* as loaded for the request below, or NULL */
     const request_rec *loader; /* each internal redirect loads anew */
+
+    mss_recent_key decoded;      /* what the session was decoded from */
+    const session_rec *decoding; /* whose text is being decoded, or NULL */
 
     bool entered;   /* the decision below has been made */
     bool loaded;    /* record and stamp are those of the session */

@@ -10,6 +10,7 @@
 #include "http_core.h"
 #include "http_protocol.h"
 
+#include "decode.h"
 #include "log.h"
 #include "store.h"
 
@@ -52,6 +53,9 @@ static void look_up(mss_state *state)
         state->record.source = MSS_SOURCE_COPY;
         state->record.last = state->stamp.last;
         state->record.created = state->stamp.created;
+    }
+    else if (state->record.source == MSS_SOURCE_REVOKED) {
+        mss_decode_forget(state);
     }
 }
 
@@ -221,6 +225,7 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
     if (mss_store_revoke(&state->key, until, reason)) {
         log_end(r, state, reason);
     }
+    mss_decode_forget(state);
     state->record.source = MSS_SOURCE_REVOKED;
     state->record.reason = reason;
 }

@@ -26,7 +26,7 @@ const plain = (name, label, app = '', modules = []) => ({
 
 const session = (name, label, security, store = 'cookie') => ({
     name, label, login: true, module: security !== '',
-    injects: security === ON,
+    injects: security.startsWith(ON) && !security.endsWith('Off'),
     config: (backend) => formSite({ store, security, backend }),
 });
 
@@ -60,7 +60,8 @@ const variants = [
     session('on', 'the same + module', ON),
     session('crypto', 'encrypted session + login form', '',
         'crypto'),
-    session('crypto_on', 'the same + module', ON, 'crypto'),
+    session('crypto_on', 'the same + module', `${ON}
+SessionSecurityDecodeCache 512 1h`, 'crypto'),
 ];
 
 /** @return the variants with these names, in this order */

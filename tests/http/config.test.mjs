@@ -68,6 +68,8 @@ const STORE_HINT = ['is not a store of this version',
     'write shm, or shm:65536'];
 const ENTRIES_HINT = ['needs a number of sessions from 64 to 16777216',
     'such as shm:65536'];
+const CACHE_HINT = ['is not a number of sessions from 8 to 16384',
+    'such as 512, or Off'];
 const FLAG = { takes: ['On', 'Off', 'on'] };
 
 const all = (values, hint) =>
@@ -153,6 +155,13 @@ const DIRECTIVES = {
                 'shm:0x40', 'shm:64:64'], ENTRIES_HINT),
         },
     },
+    SessionSecurityDecodeCache: {
+        server: true,
+        takes: ['Off', 'off', '8', '512', '16384', '512" "60', '512" "1s',
+            '512" "1h', '512" "5min'],
+        refuses: all(['On', '7', '0', '-8', '16385', '99999999999999999999',
+            '512k', ' 512', '+8', '0x40', '512:60', '512 60'], CACHE_HINT),
+    },
 };
 
 /** A value per directive, that it takes. */
@@ -226,6 +235,24 @@ test('SessionSecurityStore: server alone', async () => {
             /SessionSecurityStore (?:not allowed|cannot occur)/);
     }
 });
+
+test('SessionSecurityDecodeCache: a time beside the number, server alone',
+    async () => {
+        const name = 'SessionSecurityDecodeCache';
+        for (const [time, hint] of Object.entries({ ...FEW_NOT_TIMES,
+            '2h': ['is longer than an hour', 'from 1s to 1h'] })) {
+            await refuses(`${name} 512 ${time}\n`,
+                new RegExp(`${name}: '${time}' `),
+                ...hint.map((text) => new RegExp(escaped(text))));
+        }
+        await refuses(`${name} Off 60\n`, /'60' has no meaning after Off/);
+        await refuses(`${name} 8 60 1\n`, /takes 1-2 arguments/);
+        for (const section of ['a virtual host', 'Location', 'If']) {
+            const [open, close] = SECTIONS[section];
+            await refuses(`${open}\n${name} Off\n${close}\n`,
+                new RegExp(`${name} (?:not allowed|cannot occur)`));
+        }
+    });
 
 test('none in .htaccess', async (t) => {
     const files = { 'htdocs/open/.htaccess': 'Header set X-Open yes\n',

@@ -19,6 +19,7 @@
     SUITE(limits)                                                              \
     SUITE(match)                                                               \
     SUITE(parse)                                                               \
+    SUITE(recent)                                                              \
     SUITE(scan)                                                                \
     SUITE(stamp)                                                               \
     SUITE(table)                                                               \
