@@ -17,9 +17,14 @@
 #include "splice.h"
 #include "state.h"
 
+/* mod_deflate and mod_brotli do nothing where these are in the environment. */
+static const char *const off_switches[] = {"no-gzip", "no-brotli"};
+#define SWITCHES (sizeof(off_switches) / sizeof(off_switches[0]))
+
 typedef struct {
-    bool canned;        /* one of httpd's own error pages: left alone */
-    mss_splice *splice; /* NULL: the answer has not begun yet */
+    bool canned;         /* one of httpd's own error pages: left alone */
+    bool held[SWITCHES]; /* what is to be switched on again */
+    mss_splice *splice;  /* NULL: the answer has not begun yet */
 } injection;
 
 static ap_filter_rec_t *inject_handle;
@@ -61,13 +66,48 @@ static const char *begin(request_rec *r, bool canned)
     return reason;
 }
 
+/* FilterDeclare puts a filter of mod_filter before this one unless it is told
+ * CONTENT_SET; a compressor there would leave nothing to put the element into.
+ * Those that come behind compress the page as ever. */
+static void hold_compressors(request_rec *r, injection *in)
+{
+    const ap_filter_t *f = r->output_filters;
+    apr_size_t i;
+
+    while (f && f->frec != inject_handle && !f->frec->providers) {
+        f = f->next;
+    }
+    for (i = 0; f && f->frec != inject_handle && i < SWITCHES; i++) {
+        if (!apr_table_get(r->subprocess_env, off_switches[i])) {
+            apr_table_setn(r->subprocess_env, off_switches[i], "1");
+            in->held[i] = true;
+        }
+    }
+}
+
+static void release_compressors(request_rec *r, const injection *in)
+{
+    apr_size_t i;
+
+    for (i = 0; i < SWITCHES; i++) {
+        if (in->held[i]) {
+            apr_table_unset(r->subprocess_env, off_switches[i]);
+        }
+    }
+}
+
 static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     injection *in = f->ctx;
 
+    if (!in) { /* named in httpd.conf, in addition to the one that works */
+        ap_remove_output_filter(f);
+        return ap_pass_brigade(f->next, bb);
+    }
     if (!in->splice) {
         const char *reason = begin(f->r, in->canned);
 
+        release_compressors(f->r, in);
         if (reason) {
             ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "not injected: %s",
                           reason);
@@ -166,24 +206,26 @@ static bool is_watched(request_rec *r, const mss_state *state)
            || (mss_conf_armed(r->server) && mss_session_enabled(r));
 }
 
-static bool insert_filter(request_rec *r, bool canned)
+static injection *insert_filter(request_rec *r, bool canned)
 {
     injection *in;
 
     if (!is_watched(r, mss_state_peek(r))) {
-        return false;
+        return NULL;
     }
     in = apr_pcalloc(r->pool, sizeof(*in));
     in->canned = canned;
     ap_add_output_filter_handle(inject_handle, in, r, r->connection);
-    return true;
+    return in;
 }
 
 void mss_inject_insert(request_rec *r)
 {
     const mss_state *state = mss_state_peek(r);
+    injection *in = insert_filter(r, false);
 
-    if (insert_filter(r, false) && state && !mss_page_unwanted(r, state)) {
+    if (in && state && !mss_page_unwanted(r, state)) {
+        hold_compressors(r, in);
         insert_decoder(r);
     }
 }

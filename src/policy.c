@@ -223,7 +223,8 @@ static apr_status_t policy_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     mss_policy *policy = f->ctx;
 
-    if (!policy->is_forgone || f->r->header_only) {
+    /* NULL: named in httpd.conf, in addition to the one that works. */
+    if (policy && (!policy->is_forgone || f->r->header_only)) {
         make_right(policy);
     }
     ap_remove_output_filter(f);
