@@ -65,11 +65,15 @@ static void make_private(apr_pool_t *p, apr_table_t *headers)
                    mss_header_private(p, value ? value : ""));
 }
 
+void mss_reply_keep_uncached(request_rec *r)
+{
+    /* mod_cache goes by it whatever the headers say, and adds none for it. */
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
+}
+
 void mss_reply_keep_private(request_rec *r)
 {
-    /* mod_cache goes by this variable, too, and adds nothing for it to the
-     * answer, whatever other modules do to its headers after this. */
-    apr_table_setn(r->subprocess_env, "no-cache", "1");
+    mss_reply_keep_uncached(r);
     make_private(r->pool, r->headers_out);
     if (apr_table_get(r->err_headers_out, "Cache-Control")) {
         make_private(r->pool, r->err_headers_out);

@@ -23,6 +23,9 @@ int mss_reply_expired(request_rec *r, mss_end reason);
  * @return DONE, or an HTTP status */
 int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n);
 
+/** Keeps the answer out of this server's own cache. */
+void mss_reply_keep_uncached(request_rec *r);
+
 /** Keeps the answer out of shared caches, this server's own included. */
 void mss_reply_keep_private(request_rec *r);
 

@@ -6,8 +6,8 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 /** The whole element, with its settings in the only group. */
 export const ELEMENT = new RegExp('<script src="/session_security/script\\.js'
-    + '\\?v=[0-9a-f]{16}" data-session-security=\'([^\']*)\''
-    + '(?: nonce="[^"]*")?></script>', 'g');
+    + '\\?v=[0-9a-f]{16}"(?: nonce=\'[^\']*\')?'
+    + ' data-session-security=\'([^\']*)\'></script>', 'g');
 
 const DECODERS = {
     gzip: gunzipSync, br: brotliDecompressSync, identity: (bytes) => bytes,
