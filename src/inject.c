@@ -2,13 +2,11 @@
 
 #include "inject.h"
 
-#include "apr_cstr.h"
 #include "apr_strings.h"
 #include "http_request.h"
 #include "util_filter.h"
 
 #include "config.h"
-#include "core/header.h"
 #include "guard.h"
 #include "log.h"
 #include "page.h"
@@ -16,6 +14,7 @@
 #include "session.h"
 #include "splice.h"
 #include "state.h"
+#include "unpack.h"
 
 /* mod_deflate and mod_brotli do nothing where these are in the environment. */
 static const char *const off_switches[] = {"no-gzip", "no-brotli"};
@@ -28,8 +27,6 @@ typedef struct {
 } injection;
 
 static ap_filter_rec_t *inject_handle;
-static ap_filter_rec_t *decode_handle;
-static ap_filter_rec_t *inflate_handle; /* NULL: no mod_deflate */
 
 /* --- the answer ------------------------------------------------------------------- */
 
@@ -100,7 +97,9 @@ static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     injection *in = f->ctx;
 
-    if (!in) { /* named in httpd.conf, in addition to the one that works */
+    /* Named in httpd.conf, or done with: mod_php's virtual() looks for its
+     * subrequest's filters before it lets them go. */
+    if (!in) {
         ap_remove_output_filter(f);
         return ap_pass_brigade(f->next, bb);
     }
@@ -111,69 +110,13 @@ static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
         if (reason) {
             ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "not injected: %s",
                           reason);
+            f->ctx = NULL;
             ap_remove_output_filter(f);
             return ap_pass_brigade(f->next, bb);
         }
         in->splice = mss_splice_make(f);
     }
     return mss_splice_pass(f, in->splice, bb);
-}
-
-/* --- compressed backends ---------------------------------------------------------- */
-
-/* mod_deflate's INFLATE works on the client's own request alone. */
-static bool can_inflate(const request_rec *r)
-{
-    return inflate_handle && !r->prev && !r->main;
-}
-
-static bool is_gzip(const char *encoding)
-{
-    return encoding
-           && (!apr_cstr_casecmp(encoding, "gzip")
-               || !apr_cstr_casecmp(encoding, "x-gzip"));
-}
-
-/* The first of all filters, so that those between see text, too. HEAD has
- * nothing to decode, but the same headers. */
-static apr_status_t decode_filter(ap_filter_t *f, apr_bucket_brigade *bb)
-{
-    request_rec *r = f->r;
-    const char *asked = f->ctx;
-    ap_filter_t *next;
-
-    if (asked) {
-        apr_table_setn(r->headers_in, "Accept-Encoding", asked);
-    }
-    if (can_inflate(r) && is_gzip(mss_page_encoding(r)) && !mss_page_unfit(r)) {
-        if (r->header_only) {
-            mss_page_unset_encoding(r);
-        }
-        else if (!APR_BRIGADE_EMPTY(bb)
-                 && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(bb))) {
-            ap_add_output_filter_handle(inflate_handle, NULL, r, r->connection);
-        }
-    }
-    next = f->next; /* INFLATE, if it is there now */
-    ap_remove_output_filter(f);
-    return ap_pass_brigade(next, bb);
-}
-
-/* A page compressed by br or zstd could not get the element, so its backend is
- * not asked for them: for gzip, which can be undone here, or for plain text.
- * The filter puts the browser's own list back for mod_deflate and mod_brotli,
- * which compress the page with the element in it. */
-static void insert_decoder(request_rec *r)
-{
-    const char *asked = apr_table_get(r->headers_in, "Accept-Encoding");
-
-    if (asked) {
-        apr_table_setn(r->headers_in, "Accept-Encoding",
-                       can_inflate(r) && mss_header_accepts_gzip(asked)
-                           ? "gzip"
-                           : "identity");
-    }
-    ap_add_output_filter_handle(decode_handle, (void *)asked, r, r->connection);
 }
 
 /* --- the hooks -------------------------------------------------------------------- */
@@ -219,6 +162,18 @@ static injection *insert_filter(request_rec *r, bool canned)
     return in;
 }
 
+/* What an internal redirect has for it is what mss_unpack_insert left. */
+static const char *asked_encodings(request_rec *r)
+{
+    mss_state *state = mss_state_get(r);
+    const char *asked = apr_table_get(r->headers_in, "Accept-Encoding");
+
+    if (!state->encodings) {
+        state->encodings = asked;
+    }
+    return asked ? state->encodings : NULL;
+}
+
 void mss_inject_insert(request_rec *r)
 {
     const mss_state *state = mss_state_peek(r);
@@ -226,7 +181,7 @@ void mss_inject_insert(request_rec *r)
 
     if (in && state && !mss_page_unwanted(r, state)) {
         hold_compressors(r, in);
-        insert_decoder(r);
+        mss_unpack_insert(r, asked_encodings(r));
     }
 }
 
@@ -237,16 +192,15 @@ void mss_inject_insert_error(request_rec *r)
 
 void mss_inject_init(void)
 {
-    inflate_handle = ap_get_output_filter_handle("INFLATE");
+    mss_unpack_init();
 }
 
 /* Pages are complete before mod_session saves and mod_deflate compresses, both
- * at AP_FTYPE_CONTENT_SET. INFLATE is at AP_FTYPE_RESOURCE - 1. */
+ * at AP_FTYPE_CONTENT_SET. */
 void mss_inject_register(void)
 {
     inject_handle = ap_register_output_filter("SESSION_SECURITY", inject_filter,
                                               NULL, AP_FTYPE_CONTENT_SET - 1);
-    decode_handle = ap_register_output_filter(
-        "SESSION_SECURITY_DECODE", decode_filter, NULL, AP_FTYPE_RESOURCE - 2);
+    mss_unpack_register();
     mss_policy_register();
 }

@@ -149,6 +149,23 @@ void mss_page_unset_validators(request_rec *r)
     }
 }
 
+bool mss_page_tells_length(const request_rec *r)
+{
+    return header(r, "Content-Length") != NULL;
+}
+
+void mss_page_lengthen(request_rec *r, apr_size_t n)
+{
+    const char *told = header(r, "Content-Length");
+    apr_off_t length;
+    const bool is_known = told && ap_parse_strict_length(&length, told);
+
+    mss_page_unset_validators(r);
+    if (is_known) {
+        ap_set_content_length(r, length + (apr_off_t)n);
+    }
+}
+
 void mss_page_forbid_store(request_rec *r)
 {
     const bool keep = has_token(r, "Cache-Control", "no-transform");

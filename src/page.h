@@ -37,6 +37,13 @@ void mss_page_unset_encoding(request_rec *r);
  * length, digests, validators, and the offer of ranges. */
 void mss_page_unset_validators(request_rec *r);
 
+/** The same for a page that becomes n bytes longer. A length that the backend
+ * has told is told on, so that a page which breaks off still looks broken. */
+void mss_page_lengthen(request_rec *r, apr_size_t n);
+
+/** Whether the answer tells its length. */
+bool mss_page_tells_length(const request_rec *r);
+
 /** Forbids to store the answer; what it is depends on who asks, and how. */
 void mss_page_forbid_store(request_rec *r);
 
