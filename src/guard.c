@@ -315,6 +315,9 @@ int mss_guard_stamp(request_rec *r)
     if (!protects(r, c, z)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    /* Before the handler, since a CACHE filter of a chain of one's own and the
+     * answers of subrequests do not come by mss_guard_leave. */
+    mss_reply_keep_uncached(r);
     /* What a subrequest includes is part of the client's request. */
     if (!r->main && !state->stamped) {
         state->stamped = true;

@@ -2,13 +2,11 @@
 
 #include "inject.h"
 
-#include "apr_cstr.h"
 #include "apr_strings.h"
 #include "http_request.h"
 #include "util_filter.h"
 
 #include "config.h"
-#include "core/header.h"
 #include "guard.h"
 #include "log.h"
 #include "page.h"
@@ -17,15 +15,19 @@
 #include "session.h"
 #include "splice.h"
 #include "state.h"
+#include "unpack.h"
+
+/* mod_deflate and mod_brotli do nothing where these are in the environment. */
+static const char *const off_switches[] = {"no-gzip", "no-brotli"};
+#define SWITCHES (sizeof(off_switches) / sizeof(off_switches[0]))
 
 typedef struct {
-    bool canned;        /* one of httpd's own error pages: left alone */
-    mss_splice *splice; /* NULL: the answer has not begun yet */
+    bool canned;         /* one of httpd's own error pages: left alone */
+    bool held[SWITCHES]; /* what is to be switched on again */
+    mss_splice *splice;  /* NULL: the answer has not begun yet */
 } injection;
 
 static ap_filter_rec_t *inject_handle;
-static ap_filter_rec_t *decode_handle;
-static ap_filter_rec_t *inflate_handle; /* NULL: no mod_deflate */
 
 /* --- the answer ------------------------------------------------------------------- */
 
@@ -56,7 +58,7 @@ static const char *begin(request_rec *r, bool canned)
     is_private = mss_guard_leave(r);
     state = mss_state_get(r);
     if (is_private) {
-        mss_reply_bypass_cache(r);
+        mss_reply_keep_uncached(r);
     }
     is_page = state->tracked && mss_page_is_html(r);
     fixed = is_page && mss_page_is_fixed(r);
@@ -75,16 +77,54 @@ static const char *begin(request_rec *r, bool canned)
     return reason;
 }
 
+/* FilterDeclare puts a filter of mod_filter before this one unless it is told
+ * CONTENT_SET; a compressor there would leave nothing to put the element into.
+ * Those that come behind compress the page as ever. */
+static void hold_compressors(request_rec *r, injection *in)
+{
+    const ap_filter_t *f = r->output_filters;
+    apr_size_t i;
+
+    while (f && f->frec != inject_handle && !f->frec->providers) {
+        f = f->next;
+    }
+    for (i = 0; f && f->frec != inject_handle && i < SWITCHES; i++) {
+        if (!apr_table_get(r->subprocess_env, off_switches[i])) {
+            apr_table_setn(r->subprocess_env, off_switches[i], "1");
+            in->held[i] = true;
+        }
+    }
+}
+
+static void release_compressors(request_rec *r, const injection *in)
+{
+    apr_size_t i;
+
+    for (i = 0; i < SWITCHES; i++) {
+        if (in->held[i]) {
+            apr_table_unset(r->subprocess_env, off_switches[i]);
+        }
+    }
+}
+
 static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     injection *in = f->ctx;
 
+    /* Named in httpd.conf, or done with: mod_php's virtual() looks for its
+     * subrequest's filters before it lets them go. */
+    if (!in) {
+        ap_remove_output_filter(f);
+        return ap_pass_brigade(f->next, bb);
+    }
     if (!in->splice) {
         const char *reason = begin(f->r, in->canned);
 
+        release_compressors(f->r, in);
         if (reason) {
             ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "not injected: %s",
                           reason);
+            f->ctx = NULL;
             ap_remove_output_filter(f);
             return ap_pass_brigade(f->next, bb);
         }
@@ -93,69 +133,11 @@ static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     return mss_splice_pass(f, in->splice, bb);
 }
 
-/* --- compressed backends ---------------------------------------------------------- */
-
-/* mod_deflate's INFLATE works on the client's own request alone. */
-static bool can_inflate(const request_rec *r)
-{
-    return inflate_handle && !r->prev && !r->main;
-}
-
-static bool is_gzip(const char *encoding)
-{
-    return encoding
-           && (!apr_cstr_casecmp(encoding, "gzip")
-               || !apr_cstr_casecmp(encoding, "x-gzip"));
-}
-
-/* The first of all filters, so that those between see text, too. HEAD has
- * nothing to decode, but the same headers. */
-static apr_status_t decode_filter(ap_filter_t *f, apr_bucket_brigade *bb)
-{
-    request_rec *r = f->r;
-    const char *asked = f->ctx;
-    ap_filter_t *next;
-
-    if (asked) {
-        apr_table_setn(r->headers_in, "Accept-Encoding", asked);
-    }
-    if (can_inflate(r) && is_gzip(mss_page_encoding(r)) && !mss_page_unfit(r)
-        && !mss_page_is_fixed(r)) {
-        if (r->header_only) {
-            mss_page_unset_encoding(r);
-        }
-        else if (!APR_BRIGADE_EMPTY(bb)
-                 && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(bb))) {
-            ap_add_output_filter_handle(inflate_handle, NULL, r, r->connection);
-        }
-    }
-    next = f->next; /* INFLATE, if it is there now */
-    ap_remove_output_filter(f);
-    return ap_pass_brigade(next, bb);
-}
-
 /* A file as it lies there: what comes is known, and it is text. */
 static bool is_plain_file(const request_rec *r)
 {
     return !r->handler && mss_page_is_html(r) && r->finfo.filetype == APR_REG
            && !r->content_encoding && r->proxyreq == PROXYREQ_NONE;
-}
-
-/* A page compressed by br or zstd could not get the element, so its backend is
- * not asked for them: for gzip, which can be undone here, or for plain text.
- * The filter puts the browser's own list back for mod_deflate and mod_brotli,
- * which compress the page with the element in it. */
-static void insert_decoder(request_rec *r)
-{
-    const char *asked = apr_table_get(r->headers_in, "Accept-Encoding");
-
-    if (asked) {
-        apr_table_setn(r->headers_in, "Accept-Encoding",
-                       can_inflate(r) && mss_header_accepts_gzip(asked)
-                           ? "gzip"
-                           : "identity");
-    }
-    ap_add_output_filter_handle(decode_handle, (void *)asked, r, r->connection);
 }
 
 /* --- the hooks -------------------------------------------------------------------- */
@@ -188,26 +170,42 @@ static bool is_watched(request_rec *r, const mss_state *state)
            || (mss_conf_armed(r->server) && mss_session_enabled(r));
 }
 
-static bool insert_filter(request_rec *r, bool canned)
+static injection *insert_filter(request_rec *r, bool canned)
 {
     injection *in;
 
     if (!is_watched(r, mss_state_peek(r))) {
-        return false;
+        return NULL;
     }
     in = apr_pcalloc(r->pool, sizeof(*in));
     in->canned = canned;
     ap_add_output_filter_handle(inject_handle, in, r, r->connection);
-    return true;
+    return in;
+}
+
+/* What an internal redirect has for it is what mss_unpack_insert left. */
+static const char *asked_encodings(request_rec *r)
+{
+    mss_state *state = mss_state_get(r);
+    const char *asked = apr_table_get(r->headers_in, "Accept-Encoding");
+
+    if (!state->encodings) {
+        state->encodings = asked;
+    }
+    return asked ? state->encodings : NULL;
 }
 
 void mss_inject_insert(request_rec *r)
 {
     const mss_state *state = mss_state_peek(r);
+    injection *in = insert_filter(r, false);
 
-    if (insert_filter(r, false) && state && !mss_page_unwanted(r, state)
-        && !is_plain_file(r)) {
-        insert_decoder(r);
+    if (!in || !state || mss_page_unwanted(r, state)) {
+        return;
+    }
+    hold_compressors(r, in);
+    if (!is_plain_file(r)) {
+        mss_unpack_insert(r, asked_encodings(r));
     }
 }
 
@@ -219,16 +217,15 @@ void mss_inject_insert_error(request_rec *r)
 void mss_inject_init(void)
 {
     mss_policy_init();
-    inflate_handle = ap_get_output_filter_handle("INFLATE");
+    mss_unpack_init();
 }
 
 /* Pages are complete before mod_session saves and mod_deflate compresses, both
- * at AP_FTYPE_CONTENT_SET. INFLATE is at AP_FTYPE_RESOURCE - 1. */
+ * at AP_FTYPE_CONTENT_SET. */
 void mss_inject_register(void)
 {
     inject_handle = ap_register_output_filter("SESSION_SECURITY", inject_filter,
                                               NULL, AP_FTYPE_CONTENT_SET - 1);
-    decode_handle = ap_register_output_filter(
-        "SESSION_SECURITY_DECODE", decode_filter, NULL, AP_FTYPE_RESOURCE - 2);
+    mss_unpack_register();
     mss_policy_register();
 }

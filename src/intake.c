@@ -38,8 +38,9 @@ static apr_status_t on_body(ap_filter_t *f, apr_bucket_brigade *bb,
     apr_status_t rv = ap_get_brigade(f->next, bb, mode, block, readbytes);
     apr_time_t now;
 
-    if (rv != APR_SUCCESS || mode == AP_MODE_SPECULATIVE || mode == AP_MODE_INIT
-        || APR_BRIGADE_EMPTY(bb)) {
+    /* Without a context: named in httpd.conf. */
+    if (!in || rv != APR_SUCCESS || mode == AP_MODE_SPECULATIVE
+        || mode == AP_MODE_INIT || APR_BRIGADE_EMPTY(bb)) {
         return rv;
     }
     now = apr_time_now();

@@ -163,6 +163,11 @@ static bool is_validator(const char *name)
     }
 }
 
+bool mss_page_tells_length(const request_rec *r)
+{
+    return header(r, "Content-Length") != NULL;
+}
+
 /* One walk is cheaper than looking for each name. */
 static void unset_validators(apr_table_t *t)
 {

@@ -37,9 +37,13 @@ void mss_page_unset_encoding(request_rec *r);
  * length, digests, validators, and the offer of ranges. */
 void mss_page_unset_validators(request_rec *r);
 
-/** The same for a page that will have so many bytes more; its length, if it is
- * known, is made right. That saves chunking it. */
+/** The same for a page that becomes so many bytes longer. A length that the
+ * backend has told is told on: that saves chunking the page, and one that breaks
+ * off still looks broken. */
 void mss_page_grow(request_rec *r, apr_size_t bytes);
+
+/** Whether the answer tells its length. */
+bool mss_page_tells_length(const request_rec *r);
 
 /** Whether the answer's sender wants no byte of it changed. */
 bool mss_page_is_fixed(request_rec *r);

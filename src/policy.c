@@ -224,9 +224,11 @@ static apr_status_t policy_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     mss_policy *policy = f->ctx;
 
-    if (!policy->is_forgone || f->r->header_only) {
+    /* NULL: named in httpd.conf, or done with. */
+    if (policy && (!policy->is_forgone || f->r->header_only)) {
         make_right(policy);
     }
+    f->ctx = NULL;
     ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, bb);
 }

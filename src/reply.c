@@ -54,10 +54,9 @@ static void make_private(apr_pool_t *p, apr_table_t *headers)
                    mss_header_private(p, value ? value : ""));
 }
 
-void mss_reply_bypass_cache(request_rec *r)
+void mss_reply_keep_uncached(request_rec *r)
 {
-    /* mod_cache goes by this variable, and adds nothing for it to the answer,
-     * whatever other modules do to its headers after this. */
+    /* mod_cache goes by it whatever the headers say, and adds none for it. */
     apr_table_setn(r->subprocess_env, "no-cache", "1");
 }
 

@@ -22,7 +22,7 @@ int mss_reply_expired(request_rec *r, mss_end reason);
 int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n);
 
 /** Keeps the answer out of this server's own cache. */
-void mss_reply_bypass_cache(request_rec *r);
+void mss_reply_keep_uncached(request_rec *r);
 
 /** Tells shared caches to leave the answer alone. */
 void mss_reply_keep_private(request_rec *r);

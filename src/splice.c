@@ -21,6 +21,7 @@
 
 struct mss_splice {
     bool sent; /* the headers have gone, or go with what is in out */
+    bool done; /* what comes by even so is no part of the page */
     mss_policy *policy;
     mss_scan scan;
     apr_size_t waiting;       /* bytes in out */
@@ -81,10 +82,18 @@ static apr_status_t send_out(ap_filter_t *f, mss_splice *s)
     return rv;
 }
 
+/* Headers that tell a length are kept until the page begins: where its place is
+ * found at once, the length with the element is told. */
+static bool has_only_headers(ap_filter_t *f, const mss_splice *s)
+{
+    return !s->sent && s->waiting == 0 && mss_page_tells_length(f->r);
+}
+
 /* Everything goes on, and nothing more comes by here. */
 static apr_status_t finish(ap_filter_t *f, mss_splice *s,
                            apr_bucket_brigade *bb)
 {
+    s->done = true;
     APR_BRIGADE_CONCAT(s->out, s->held);
     APR_BRIGADE_CONCAT(s->out, bb);
     ap_remove_output_filter(f);
@@ -205,7 +214,6 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
     length = strlen(element);
     keep_charset(f, s, bb, length);
     if (!s->sent) {
-        s->sent = true;
         mss_page_grow(f->r, length);
     }
     put(s->held, tail_of(s->held, tail), element, length);
@@ -234,6 +242,9 @@ static apr_status_t read_some(ap_filter_t *f, mss_splice *s, apr_bucket *e,
     rv = apr_bucket_read(e, data, n, APR_NONBLOCK_READ);
     if (!APR_STATUS_IS_EAGAIN(rv)) {
         return rv;
+    }
+    if (has_only_headers(f, s)) {
+        return apr_bucket_read(e, data, n, APR_BLOCK_READ);
     }
     APR_BRIGADE_INSERT_TAIL(s->out,
                             apr_bucket_flush_create(f->c->bucket_alloc));
@@ -295,7 +306,8 @@ static apr_status_t pause_search(ap_filter_t *f, mss_splice *s)
             return rv;
         }
     }
-    if (APR_BRIGADE_EMPTY(s->out) && !APR_BRIGADE_EMPTY(s->held)) {
+    if ((APR_BRIGADE_EMPTY(s->out) && !APR_BRIGADE_EMPTY(s->held))
+        || has_only_headers(f, s)) {
         return APR_SUCCESS;
     }
     return send_out(f, s);
@@ -306,6 +318,9 @@ apr_status_t mss_splice_pass(ap_filter_t *f, mss_splice *s,
 {
     apr_status_t rv;
 
+    if (s->done) {
+        return ap_pass_brigade(f->next, bb);
+    }
     while (!APR_BRIGADE_EMPTY(bb)) {
         apr_bucket *e = APR_BRIGADE_FIRST(bb);
 

@@ -32,6 +32,7 @@ typedef struct {
     mss_endpoint endpoint;     /* claimed for one of our own */
     const char *endpoint_file; /* what follows the prefix and its slash */
 
+    const char *encodings; /* Accept-Encoding as the client sent it */
     bool headers_known;
     mss_headers headers; /* what mss_state_headers read */
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows how a page that the backend has compressed comes as text to the filters
+ * here. Must not know sessions, or what is done with the text. */
+
+#ifndef MSS_UNPACK_H
+#define MSS_UNPACK_H
+
+#include "httpd.h"
+
+/** Registers the output filter. */
+void mss_unpack_register(void);
+
+/** Hook post_config: finds mod_deflate. */
+void mss_unpack_init(void);
+
+/** For a request for a page, before its handler runs: asks the backend for
+ * gzip, which can be undone here, or for plain text, and undoes it.
+ * @param asked the Accept-Encoding that the client sent, or NULL; it is what
+ * mod_deflate and mod_brotli will find, and lives as long as the request */
+void mss_unpack_insert(request_rec *r, const char *asked);
+
+#endif
