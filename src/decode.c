@@ -87,11 +87,9 @@ static void unpack(const packed *from, session_rec *z)
  * another one may depend on more than its text. */
 static bool applies(const mss_conf *c, const session_rec *z)
 {
-    apr_uint64_t crypto = mss_conf_crypto(c);
-
-    return mss_conf_enabled(c) && crypto != MSS_CRYPTO_NONE
-           && crypto != MSS_CRYPTO_UNKNOWN && z->encoded && *z->encoded
-           && !z->expiry && apr_is_empty_table(z->entries);
+    return mss_conf_enabled(c) && mss_conf_crypto(c) != MSS_CRYPTO_UNKNOWN
+           && z->encoded && *z->encoded && !z->expiry
+           && apr_is_empty_table(z->entries);
 }
 
 static bool recall(const mss_recent_key *key, session_rec *z)
@@ -262,11 +260,11 @@ void mss_decode_init(server_rec *s)
     const module *crypto = ap_find_linked_module("mod_session_crypto.c");
     const char *unknown;
 
-    if (!crypto || mss_conf_decode_cache().entries == 0) {
+    if (mss_conf_decode_cache().entries == 0) {
         return;
     }
     unknown = unknown_decoder();
-    if (!unknown) {
+    if (!unknown && crypto) {
         unknown = unknown_directive(crypto);
     }
     usable = !unknown;

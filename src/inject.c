@@ -136,8 +136,9 @@ static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 /* A file as it lies there: what comes is known, and it is text. */
 static bool is_plain_file(const request_rec *r)
 {
-    return !r->handler && mss_page_is_html(r) && r->finfo.filetype == APR_REG
-           && !r->content_encoding && r->proxyreq == PROXYREQ_NONE;
+    return !r->handler && !r->prev && mss_page_is_html(r)
+           && r->finfo.filetype == APR_REG && !r->content_encoding
+           && r->proxyreq == PROXYREQ_NONE;
 }
 
 /* --- the hooks -------------------------------------------------------------------- */

@@ -87,21 +87,30 @@ const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
     return format_live(p, stamp);
 }
 
+/* apr's decoder knows the older alphabet alone, and stops at what is in none. */
+static bool to_base64(const char *text, char *base64)
+{
+    int i;
+
+    for (i = 0; i < TEXT && text[i] && text[i] != '+' && text[i] != '/'; i++) {
+        base64[i] = (char)(text[i] == '-'   ? '+'
+                           : text[i] == '_' ? '/'
+                                            : text[i]);
+    }
+    base64[i] = '\0';
+    return i == TEXT && !text[i];
+}
+
 static bool parse_live(const char *text, mss_stamp *stamp)
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                   "abcdefghijklmnopqrstuvwxyz0123456789-_";
     char base64[TEXT + 1];
     unsigned char bytes[BYTES];
     const unsigned char *from = bytes;
 
-    if (strspn(text, alphabet) != TEXT || text[TEXT]) {
+    if (!to_base64(text, base64)
+        || apr_base64_decode_binary(bytes, base64) != BYTES) {
         return false;
     }
-    memcpy(base64, text, sizeof(base64));
-    replace(base64, '-', '+');
-    replace(base64, '_', '/');
-    apr_base64_decode_binary(bytes, base64);
     memcpy(stamp->id, from, MSS_ID_BYTES);
     from += MSS_ID_BYTES;
     stamp->realm = (apr_uint16_t)take(&from, 2);
