@@ -123,9 +123,9 @@ $(fuzz_core): $(BUILD)/fuzz/%.o: %.c
 	$(say) FUZZ CC $<
 	$(q)$(fuzz_cc) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-$(fuzz_bin): $(BUILD)/fuzz/%: tests/fuzz/%.c $(fuzz_core)
+$(fuzz_bin): $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(fuzz_core)
 	$(say) FUZZ LINK $@
-	$(q)$(fuzz_cc) -fsanitize=fuzzer -o $@ $< $(fuzz_core) $(apr_libs)
+	$(q)$(fuzz_cc) -fsanitize=fuzzer -o $@ $< $(fuzz_core) $(apr_libs) -lexpat
 
 # Finds new inputs; what it found interesting stays in $(BUILD)/fuzz/corpus, what
 # makes a target fail in $(BUILD)/fuzz.
