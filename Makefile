@@ -127,6 +127,11 @@ $(fuzz_bin): $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(fuzz_c
 	$(say) FUZZ LINK $@
 	$(q)$(fuzz_cc) -fsanitize=fuzzer -o $@ $< $(fuzz_core) $(apr_libs) -lexpat
 
+# Says where the element goes, for a test that makes documents up.
+$(BUILD)/place: tests/fuzz/place.c $(filter $(BUILD)/src/core/scan% %/charset.o,$(core_o))
+	$(say) LINK $@
+	$(q)$(CC) $(cflags) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(apr_libs)
+
 # Finds new inputs; what it found interesting stays in $(BUILD)/fuzz/corpus, what
 # makes a target fail in $(BUILD)/fuzz.
 fuzz: $(fuzz_bin)
