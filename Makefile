@@ -138,10 +138,11 @@ fuzz: $(fuzz_bin)
 	@for name in $(fuzzers); do \
 	    mkdir -p $(BUILD)/fuzz/corpus/$$name && echo "== $$name" \
 	    && $(BUILD)/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
-	        -verbosity=0 -print_final_stats=1 \
+	        -max_len=1000 -verbosity=0 -print_final_stats=1 \
 	        -artifact_prefix=$(BUILD)/fuzz/$$name- \
 	        $(BUILD)/fuzz/corpus/$$name tests/corpus/fuzz/$$name || exit 1; \
 	done
+	MSS_DOCUMENTS=$$(($(FUZZ_SECONDS) * 500)) node --test tests/http/generated.test.mjs
 
 # Each input of the corpora once.
 fuzz-replay: $(fuzz_bin)
