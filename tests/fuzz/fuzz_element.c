@@ -70,7 +70,9 @@ static void on_text(void *data, const char *text, int n)
 static void make_printable(char *text)
 {
     for (; *text; text++) {
-        *text = (char)(' ' + (unsigned char)*text % ('~' - ' ' + 1));
+        if (*text < ' ' || *text > '~') {
+            *text = (char)(' ' + (unsigned char)*text % ('~' - ' ' + 1));
+        }
     }
 }
 
