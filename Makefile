@@ -123,9 +123,14 @@ $(fuzz_core): $(BUILD)/fuzz/%.o: %.c
 	$(say) FUZZ CC $<
 	$(q)$(fuzz_cc) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-$(fuzz_bin): $(BUILD)/fuzz/%: tests/fuzz/%.c $(fuzz_core)
+$(fuzz_bin): $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(fuzz_core)
 	$(say) FUZZ LINK $@
-	$(q)$(fuzz_cc) -fsanitize=fuzzer -o $@ $< $(fuzz_core) $(apr_libs)
+	$(q)$(fuzz_cc) -fsanitize=fuzzer -o $@ $< $(fuzz_core) $(apr_libs) -lexpat
+
+# Says where the element goes, for a test that makes documents up.
+$(BUILD)/place: tests/fuzz/place.c $(filter $(BUILD)/src/core/scan% %/charset.o,$(core_o))
+	$(say) LINK $@
+	$(q)$(CC) $(cflags) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(apr_libs)
 
 # Finds new inputs; what it found interesting stays in $(BUILD)/fuzz/corpus, what
 # makes a target fail in $(BUILD)/fuzz.
@@ -133,10 +138,11 @@ fuzz: $(fuzz_bin)
 	@for name in $(fuzzers); do \
 	    mkdir -p $(BUILD)/fuzz/corpus/$$name && echo "== $$name" \
 	    && $(BUILD)/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
-	        -verbosity=0 -print_final_stats=1 \
+	        -max_len=1000 -verbosity=0 -print_final_stats=1 \
 	        -artifact_prefix=$(BUILD)/fuzz/$$name- \
 	        $(BUILD)/fuzz/corpus/$$name tests/corpus/fuzz/$$name || exit 1; \
 	done
+	MSS_DOCUMENTS=$$(($(FUZZ_SECONDS) * 500)) node --test tests/http/generated.test.mjs
 
 # Each input of the corpora once.
 fuzz-replay: $(fuzz_bin)

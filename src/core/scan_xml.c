@@ -60,6 +60,9 @@ static int in_declaration(mss_scan *s, unsigned char c)
     if (c == '"' || c == '\'') {
         return quoted_in(s, c, in_declaration);
     }
+    if (c == '<') {
+        return QUIT;
+    }
     return c == '>' ? go(s, in_subset) : PASS;
 }
 
@@ -89,6 +92,9 @@ static int in_doctype(mss_scan *s, unsigned char c)
 {
     if (c == '"' || c == '\'') {
         return quoted_in(s, c, in_doctype);
+    }
+    if (c == '<') {
+        return QUIT; /* "<!--" is no comment here, nor is what follows sure */
     }
     if (c == '[') {
         return go(s, in_subset);

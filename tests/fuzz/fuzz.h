@@ -36,6 +36,12 @@ static inline char *fuzz_text(const uint8_t *data, size_t n)
     return text;
 }
 
+/** A document: it may have any byte in it. */
+typedef struct {
+    const char *text;
+    size_t n;
+} fuzz_bytes;
+
 /** The two texts that an input is, parted by its first line end. To be freed
  * with fuzz_free. */
 typedef struct {
