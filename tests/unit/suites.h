@@ -10,6 +10,7 @@
 #include "apr_pools.h"
 
 #define MSS_SUITES(SUITE)                                                      \
+    SUITE(breaker)                                                             \
     SUITE(charset)                                                             \
     SUITE(clock)                                                               \
     SUITE(csp)                                                                 \
@@ -17,6 +18,7 @@
     SUITE(header)                                                              \
     SUITE(kind)                                                                \
     SUITE(match)                                                               \
+    SUITE(note)                                                                \
     SUITE(parse)                                                               \
     SUITE(scan)                                                                \
     SUITE(stamp)                                                               \
