@@ -200,12 +200,13 @@ static void unawaited(mss_lane *lane, apr_interval_time_t took)
                 && !remote.ending && took >= 0 && took < MSS_REMOTE_PATIENCE
                 && work();
 
-    release(lane);
+    /* Busy until then: the thread cannot serve what back() asks for. */
     if (back) {
         apr_thread_mutex_unlock(remote.mutex);
         remote.back();
         apr_thread_mutex_lock(remote.mutex);
     }
+    release(lane);
 }
 
 /* A note of its own: a provider that has lost its server could not put it. */
