@@ -28,6 +28,11 @@ typedef struct {
 static retained_store *store;
 static mss_table *table;
 
+/* The table of the generation before, where that had another size: its children
+ * write to it until they have answered what they are at. */
+static mss_table *former;
+static apr_time_t former_until;
+
 int mss_store_shm_pre_config(apr_pool_t *pconf)
 {
     apr_status_t rv =
@@ -61,9 +66,6 @@ static void unlock(void)
     apr_global_mutex_unlock(store->mutex);
 }
 
-/* Children of the generation before go on with its table until they are done;
- * what they write there after this moment is lost to the new one, and their
- * sessions go on from the copy of the stamp. */
 static void take_over(server_rec *s, void *memory, apr_size_t entries)
 {
     mss_table *old = NULL;
@@ -73,6 +75,13 @@ static void take_over(server_rec *s, void *memory, apr_size_t entries)
                               store->entries);
     }
     table = mss_table_make(memory, entries);
+    former = old;
+    former_until = apr_time_now() + mss_conf_longest() + MSS_SKEW;
+    if (store->shm && !old) {
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
+                     "MSS0008: the table of sessions was that of another "
+                     "version of the module; sessions go on from their copies");
+    }
     if (old) {
         lock();
         mss_table_copy(old, table);
@@ -175,10 +184,34 @@ static void complain(apr_uint64_t evictions)
                  evictions, 2 * store->entries);
 }
 
+/* Takes over what has been written to the former table since it was copied. */
+static void look_back(const mss_key *key, mss_record *record)
+{
+    apr_time_t now = apr_time_now();
+    apr_time_t stale = mss_store_shm_stale(now);
+    mss_record then = {.source = MSS_SOURCE_NONE};
+
+    if (now >= former_until) {
+        former = NULL;
+        return;
+    }
+    mss_table_get(former, key, &then);
+    if (then.source == MSS_SOURCE_REVOKED) {
+        mss_table_revoke(table, key, former_until, then.reason, stale, now);
+    }
+    else if (then.source == MSS_SOURCE_STORE) {
+        mss_table_touch(table, key, then.created, then.last, stale, now);
+    }
+    mss_table_get(table, key, record);
+}
+
 static void get(const mss_key *key, mss_record *record)
 {
     lock();
     mss_table_get(table, key, record);
+    if (former && record->source != MSS_SOURCE_REVOKED) {
+        look_back(key, record);
+    }
     unlock();
 }
 
