@@ -387,6 +387,7 @@ void mss_guard_leave(request_rec *r)
     z = state->loaded ? mss_track_load(r, state) : NULL;
     if (z) {
         settle(r, z, state);
+        mss_session_set_cookie_once(r, z);
     }
     if (state->tracked || (z && mss_session_will_save(z))) {
         mss_reply_keep_private(r);

@@ -2,16 +2,18 @@
 // Private servers that httpd keeps sessions in, on loopback ports of their own,
 // stopped at the end of the test.
 //
+// startPostgres(t): {port}; user session, database postgres, SESSION_TABLE
 // startRedis(t), startMemcached(t): {port, url ('redis:127.0.0.1:1234'),
 //   pause(), resume(), stop(), start()}; the last two lose what is kept.
 //   redis.command('GET', key): the answer, as redis-cli prints it.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts, until } from './httpd.mjs';
+import { SESSION_TABLE } from './site.mjs';
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
@@ -104,4 +106,56 @@ export async function startMemcached(t) {
     return begin(t, new Service('memcache', 'memcached', port,
         ['-u', 'nobody', '-l', '127.0.0.1', '-p', String(port), '-U', '0'],
         ['version\r\n', 'VERSION']));
+}
+
+function postgresPrograms() {
+    const versions = readdirSync('/usr/lib/postgresql');
+    return `/usr/lib/postgresql/${versions.sort().at(-1)}/bin`;
+}
+
+/** It does not run as root. */
+function postgresIdentity() {
+    if (process.getuid() !== 0)
+        return {};
+    const [uid, gid] = ['-u', '-g'].map((flag) =>
+        Number(execFileSync('id', [flag, 'postgres'])));
+    return { uid, gid };
+}
+
+/** @param t a test's context, or anything with after(fn) */
+export async function startPostgres(t) {
+    const dir = mkdtempSync(join(tmpdir(), 'mss-postgres-'));
+    const who = postgresIdentity();
+    if (who.uid !== undefined)
+        chownSync(dir, who.uid, who.gid);
+    const bin = postgresPrograms();
+    const options = { ...who, cwd: dir, stdio: 'ignore' };
+    execFileSync(`${bin}/initdb`, ['-D', `${dir}/data`, '-A', 'trust', '-U',
+        'session', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
+    const [port] = await freePorts(1);
+    const server = spawn(`${bin}/postgres`, ['-D', `${dir}/data`, '-p',
+        String(port), '-c', 'listen_addresses=127.0.0.1', '-c',
+        `unix_socket_directories=${dir}`, '-c', 'fsync=off'], options);
+    running.add(server);
+    server.unref();
+    t.after(async () => {
+        running.delete(server);
+        server.ref();
+        const gone = new Promise((done) => server.on('exit', done));
+        server.kill('SIGQUIT'); // it and its children, at once
+        await gone;
+        rmSync(dir, { recursive: true, force: true });
+    });
+    await until(() => {
+        try {
+            execFileSync('psql', ['-h', '127.0.0.1', '-p', String(port), '-U',
+                'session', '-d', 'postgres', '-c', SESSION_TABLE],
+            { ...options, timeout: 5000 });
+            return true;
+        }
+        catch {
+            return false;
+        }
+    }, 'postgres', 30000);
+    return { port };
 }
