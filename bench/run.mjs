@@ -24,6 +24,7 @@ import { SIZES, writeHugePages, writePages } from './lib/pages.mjs';
 import { drawCosts } from './lib/plot.mjs';
 import { machine, report } from './lib/report.mjs';
 import { buildNoop, Server } from './lib/server.mjs';
+import { measureTable } from './lib/table.mjs';
 import { judge } from './lib/targets.mjs';
 import { BACKEND, pick, withConfig } from './lib/variants.mjs';
 
@@ -120,9 +121,11 @@ async function traceFiles() {
 mkdirSync(site);
 writePages(site);
 const about = machine();
+const table = measureTable(root);
+say('table');
 const measured = {
     ...await countInstructions(), ...await measureClocks(),
-    files: await traceFiles(),
+    files: await traceFiles(), table,
     started, quick, machine: about, hugeMiB: plan.huge, lineMiB: plan.line,
 };
 measured.minutes = (Date.now() - started) / 60000;
