@@ -2,6 +2,7 @@
 // Several front ends with one store: what is done at one holds at the others.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Jar, login, startHttpd, until } from '../lib/httpd.mjs';
 import {
@@ -255,6 +256,20 @@ test('what redis holds is no session', async (t) => {
     await one.request('/logout', { jar });
     await one.expectLog(ENDED);
     assert.equal(redis.command('KEYS', '*65').split('\n')[0].length, 54);
+});
+
+test('redis that allows what the documentation says', async (t) => {
+    const [, rule] = readFileSync(new URL('../../docs/deployment.md',
+        import.meta.url), 'utf8').match(/^ *user (default on nopass .*)$/m);
+    const redis = await startRedis(t, ['--user', ...rule.split(' ')]);
+    assert.match(redis.command('KEYS', '*'), /NOPERM/);
+    const fronts = await frontEnds(t, redis);
+    const [one, two] = fronts;
+    const jar = await loggedIn(one);
+    fronts.advance(20);
+    await ping(one, jar, '?idleFor=2');
+    fronts.advance(DELAY);
+    assert.equal(await ping(two, jar), 2 + DELAY);
 });
 
 test('a note that cannot be read: no activity, but an end', async (t) => {

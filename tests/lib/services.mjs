@@ -92,12 +92,13 @@ async function begin(t, service, after = () => {}) {
     return service.start();
 }
 
-export async function startRedis(t) {
+/** @param options further options of redis-server */
+export async function startRedis(t, options = []) {
     const dir = mkdtempSync(join(tmpdir(), 'mss-redis-'));
     const [port] = await freePorts(1);
     return begin(t, new Service('redis', 'redis-server', port,
         ['--port', String(port), '--bind', '127.0.0.1', '--save', '',
-            '--appendonly', 'no', '--dir', dir], ['PING\r\n', '+PONG']),
+            '--appendonly', 'no', '--dir', dir, ...options], ['PING\r\n', '+PONG']),
     () => rmSync(dir, { recursive: true, force: true }));
 }
 
