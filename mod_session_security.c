@@ -8,6 +8,7 @@
 #include "http_request.h"
 
 #include "config.h"
+#include "cookie.h"
 #include "endpoint.h"
 #include "guard.h"
 #include "inject.h"
@@ -58,6 +59,7 @@ static void register_hooks(apr_pool_t *p)
                                 APR_HOOK_REALLY_LAST);
     mss_intake_register();
     mss_inject_register();
+    mss_cookie_register();
 }
 
 /* Only this symbol leaves the module. */

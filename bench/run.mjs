@@ -26,6 +26,7 @@ import { SIZES, writeHugePages, writePages } from './lib/pages.mjs';
 import { drawCosts } from './lib/plot.mjs';
 import { machine, report, reportEncrypted } from './lib/report.mjs';
 import { buildNoop, Server } from './lib/server.mjs';
+import { measureTable } from './lib/table.mjs';
 import { judge, judgeEncrypted } from './lib/targets.mjs';
 import { BACKEND, pick, withConfig } from './lib/variants.mjs';
 
@@ -152,9 +153,11 @@ if (process.env.PART) {
     finish(targets);
 }
 const about = machine();
+const table = measureTable(root);
+say('table');
 const measured = {
     ...await countInstructions(), ...await measureClocks(),
-    files: await traceFiles(),
+    files: await traceFiles(), table,
     started, quick, machine: about, hugeMiB: plan.huge, lineMiB: plan.line,
 };
 measured.minutes = (Date.now() - started) / 60000;

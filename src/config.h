@@ -22,6 +22,13 @@ typedef enum {
     MSS_CSP_OFF
 } mss_csp_mode;
 
+/** Where the stamps are. */
+typedef struct {
+    apr_size_t entries;    /* slots of the table in shared memory */
+    const char *provider;  /* of a store beyond this machine, or NULL */
+    const char *arguments; /* for the provider, "" for none */
+} mss_store_place;
+
 typedef struct mss_conf mss_conf;
 typedef struct mss_server_conf mss_server_conf;
 
@@ -76,8 +83,8 @@ typedef struct {
     apr_interval_time_t keep;
 } mss_decode_cache;
 mss_decode_cache mss_conf_decode_cache(void);
-/** Slots of the shared memory table. */
-apr_size_t mss_conf_store_entries(void);
+/** SessionSecurityStore. Lives as long as the configuration. */
+const mss_store_place *mss_conf_store(void);
 
 /* For the module's table of contents. */
 extern const command_rec mss_conf_commands[];

@@ -9,22 +9,23 @@
 #include "core/parse.h"
 #include "core/url.h"
 #include "log.h"
+#include "remote.h"
 
 #define STORE_ENTRIES 65536
 #define STORE_ENTRIES_MIN 64
 #define STORE_ENTRIES_MAX 16777216
 
-static apr_size_t store_entries = STORE_ENTRIES;
+static mss_store_place store = {.entries = STORE_ENTRIES};
 
 void mss_directives_reset(void)
 {
-    store_entries = STORE_ENTRIES;
+    store = (mss_store_place){.entries = STORE_ENTRIES};
     mss_directives_decode_reset();
 }
 
-apr_size_t mss_conf_store_entries(void)
+const mss_store_place *mss_conf_store(void)
 {
-    return store_entries;
+    return &store;
 }
 
 static const char *fault(cmd_parms *cmd, const char *value, const char *why)
@@ -286,34 +287,48 @@ static const char *set_path(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
-static const char *set_store(cmd_parms *cmd, void *dir, const char *value)
+static const char *set_entries(cmd_parms *cmd, const char *value)
 {
-    const char *entries = ap_strchr_c(value, ':');
-    const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    const char *digits = value + strlen("shm:");
     char *end;
-    apr_int64_t n;
+    apr_int64_t n = apr_strtoi64(digits, &end, 10);
 
-    (void)dir;
-    if (why) {
-        return why;
-    }
-    if (strncmp(value, "shm", 3) != 0 || (value[3] && value[3] != ':')) {
-        return fault(cmd, value,
-                     "is not a store of this version; write shm, "
-                     "or shm:65536 with the number of sessions");
-    }
-    if (!entries) {
-        store_entries = STORE_ENTRIES;
-        return NULL;
-    }
-    n = apr_strtoi64(entries + 1, &end, 10);
-    if (!apr_isdigit(entries[1]) || *end || n < STORE_ENTRIES_MIN
+    if (!apr_isdigit(*digits) || *end || n < STORE_ENTRIES_MIN
         || n > STORE_ENTRIES_MAX) {
         return fault(cmd, value,
                      "needs a number of sessions from 64 to "
                      "16777216, such as shm:65536");
     }
-    store_entries = (apr_size_t)n;
+    store = (mss_store_place){.entries = (apr_size_t)n};
+    return NULL;
+}
+
+static const char *set_store(cmd_parms *cmd, void *dir, const char *value)
+{
+    const char *colon = ap_strchr_c(value, ':');
+    const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    mss_store_place place = {.entries = STORE_ENTRIES, .arguments = ""};
+
+    (void)dir;
+    if (why) {
+        return why;
+    }
+    if (strncmp(value, "shm:", 4) == 0) {
+        return set_entries(cmd, value);
+    }
+    if (strcmp(value, "shm") != 0) {
+        place.provider = colon ? apr_pstrmemdup(cmd->pool, value,
+                                                (apr_size_t)(colon - value))
+                               : apr_pstrdup(cmd->pool, value);
+        if (colon) {
+            place.arguments = apr_pstrdup(cmd->pool, colon + 1);
+        }
+        why = mss_remote_refuse(cmd->temp_pool, &place);
+    }
+    if (why) {
+        return fault(cmd, value, why);
+    }
+    store = place;
     return NULL;
 }
 

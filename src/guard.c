@@ -385,6 +385,7 @@ bool mss_guard_leave(request_rec *r)
 
     if (z && !state->left) {
         settle(r, z, state);
+        mss_session_set_cookie_once(r, z);
     }
     state->left = true;
     return state->tracked || (z && mss_session_will_save(z));

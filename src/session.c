@@ -5,6 +5,7 @@
 #include "apr_strings.h"
 #include "http_config.h"
 
+#include "cookie.h"
 #include "core/stamp.h"
 #include "log.h"
 
@@ -119,24 +120,47 @@ bool mss_session_will_save(const session_rec *z)
 
 typedef struct {
     const session_rec *wanted;
-    bool found;
+    const char *name;
 } search;
+
+#define DBD "mod_session_dbd"
 
 static int is_dbd(void *v, const char *key, const char *value)
 {
     search *s = v;
 
-    s->found = strncmp(key, "mod_session_dbd", 15) == 0
-               && value == (const char *)s->wanted;
-    return !s->found;
+    if (strncmp(key, DBD, strlen(DBD)) == 0
+        && value == (const char *)s->wanted) {
+        s->name = key + strlen(DBD);
+    }
+    return !s->name;
+}
+
+/* The name of the cookie that has the key of such a session. */
+static const char *dbd_cookie(request_rec *r, const session_rec *z)
+{
+    search s = {z, NULL};
+
+    apr_table_do(is_dbd, &s, (r->main ? r->main : r)->notes, NULL);
+    return s.name;
 }
 
 bool mss_session_changes_key(request_rec *r, const session_rec *z)
 {
-    search s = {z, false};
+    return dbd_cookie(r, z) != NULL;
+}
 
-    apr_table_do(is_dbd, &s, (r->main ? r->main : r)->notes, NULL);
-    return s.found;
+void mss_session_set_cookie_once(request_rec *r, const session_rec *z)
+{
+    const char *name;
+
+    if (mss_session_will_save(z)
+        || apr_table_get(r->err_headers_out, "Set-Cookie")) {
+        name = dbd_cookie(r, z);
+        if (name) {
+            mss_cookie_insert(r, name);
+        }
+    }
 }
 
 /* --- logins ----------------------------------------------------------------- */

@@ -59,6 +59,10 @@ void mss_session_keep_unsaved(session_rec *z);
 /** Whether mod_session will save z with this answer. */
 bool mss_session_will_save(const session_rec *z);
 
+/** To be called before mod_session saves: mod_session_dbd would set the cookie of a
+ * session twice or more in one answer. */
+void mss_session_set_cookie_once(request_rec *r, const session_rec *z);
+
 /** Whether a save may change the key of the session (mod_session_dbd). */
 bool mss_session_changes_key(request_rec *r, const session_rec *z);
 

@@ -2,31 +2,13 @@
 
 #include "store.h"
 
-#include "apr_global_mutex.h"
 #include "apr_sha1.h"
-#include "apr_shm.h"
-#include "http_config.h"
-#include "util_mutex.h"
 
 #include "config.h"
-#include "log.h"
+#include "store_shared.h"
+#include "store_shm.h"
 
-#define MUTEX "session-security"
-#define RETAINED "mod_session_security_store"
-
-/* What a generation of the server leaves to the next. It lives as long as the
- * parent process, in memory that no reload of this module touches, so it must
- * not point into the module. */
-typedef struct {
-    apr_size_t size_of_this;
-    apr_shm_t *shm;
-    apr_size_t size;
-    apr_size_t entries;
-    apr_global_mutex_t *mutex;
-} retained_store;
-
-static retained_store *store;
-static mss_table *table;
+static const mss_store_verbs *verbs = &mss_store_shm;
 
 mss_key mss_store_key(const unsigned char *id, apr_size_t n)
 {
@@ -41,155 +23,48 @@ mss_key mss_store_key(const unsigned char *id, apr_size_t n)
 
 int mss_store_pre_config(apr_pool_t *pconf)
 {
-    apr_status_t rv =
-        ap_mutex_register(pconf, MUTEX, NULL, APR_LOCK_DEFAULT, 0);
-
-    if (rv != APR_SUCCESS) {
-        ap_log_perror(APLOG_MARK, APLOG_CRIT, rv, pconf,
-                      "MSS0003: mutex %s cannot be registered", MUTEX);
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
-    return OK;
-}
-
-static apr_status_t make_mutex(server_rec *s)
-{
-    if (store->mutex) {
-        return APR_SUCCESS;
-    }
-    return ap_global_mutex_create(&store->mutex, NULL, MUTEX, NULL, s,
-                                  s->process->pool, 0);
-}
-
-/* Held for a few hundred instructions: no log, no I/O, no allocation. */
-static void lock(void)
-{
-    apr_global_mutex_lock(store->mutex);
-}
-
-static void unlock(void)
-{
-    apr_global_mutex_unlock(store->mutex);
-}
-
-/* Children of the generation before go on with its table until they are done;
- * what they write there after this moment is lost to the new one, and their
- * sessions go on from the copy of the stamp. */
-static void take_over(server_rec *s, void *memory, apr_size_t entries)
-{
-    mss_table *old = NULL;
-
-    if (store->shm) {
-        old = mss_table_adopt(apr_shm_baseaddr_get(store->shm), store->size,
-                              store->entries);
-    }
-    table = mss_table_make(memory, entries);
-    if (old) {
-        lock();
-        mss_table_copy(old, table);
-        unlock();
-        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
-                     "MSS0004: the table of sessions has been resized from "
-                     "%" APR_SIZE_T_FMT " to %" APR_SIZE_T_FMT " entries",
-                     store->entries, entries);
-    }
-}
-
-static apr_status_t make_table(server_rec *s, apr_size_t entries)
-{
-    apr_size_t size = mss_table_size(entries);
-    apr_shm_t *shm;
-    apr_status_t rv;
-
-    if (store->shm && store->entries == entries) {
-        table = mss_table_adopt(apr_shm_baseaddr_get(store->shm), store->size,
-                                entries);
-        if (table) {
-            return APR_SUCCESS;
-        }
-    }
-    rv = apr_shm_create(&shm, size, NULL, s->process->pool);
-    if (rv == APR_SUCCESS) {
-        take_over(s, apr_shm_baseaddr_get(shm), entries);
-        store->shm = shm;
-        store->size = size;
-        store->entries = entries;
-    }
-    return rv;
+    return mss_store_shm_pre_config(pconf);
 }
 
 int mss_store_init(server_rec *s)
 {
-    apr_status_t rv;
+    const mss_store_place *place = mss_conf_store();
+    int rc = mss_store_shm_init(s);
 
-    store = ap_retained_data_get(RETAINED);
-    if (!store || store->size_of_this != sizeof(*store)) {
-        store = ap_retained_data_create(RETAINED, sizeof(*store));
-        store->size_of_this = sizeof(*store);
+    verbs = &mss_store_shm;
+    if (rc == OK && place->provider) {
+        verbs = &mss_store_shared;
+        rc = mss_store_shared_init(s, place);
     }
-    rv = make_mutex(s);
-    if (rv == APR_SUCCESS) {
-        rv = make_table(s, mss_conf_store_entries());
-    }
-    if (rv != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, rv, s,
-                     "MSS0005: no shared memory for %" APR_SIZE_T_FMT
-                     " sessions (%" APR_SIZE_T_FMT " bytes); make "
-                     "SessionSecurityStore shm:entries smaller, or the "
-                     "machine's limit larger",
-                     mss_conf_store_entries(),
-                     mss_table_size(mss_conf_store_entries()));
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
-    return OK;
+    return rc;
 }
 
 void mss_store_child_init(apr_pool_t *p, server_rec *s)
 {
-    apr_status_t rv;
-
-    if (!store || !store->mutex) {
-        return;
+    mss_store_shm_child_init(p, s);
+    if (verbs == &mss_store_shared) {
+        mss_store_shared_child_init(p, s);
     }
-    rv = apr_global_mutex_child_init(
-        &store->mutex, apr_global_mutex_lockfile(store->mutex), p);
-    if (rv != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_CRIT, rv, s,
-                     "MSS0006: mutex %s cannot be used in this child", MUTEX);
-    }
-}
-
-/* Before this time no limit lets a session live on. */
-static apr_time_t stale(apr_time_t now)
-{
-    return now - mss_conf_longest();
 }
 
 void mss_store_get(const mss_key *key, mss_record *record)
 {
-    lock();
-    mss_table_get(table, key, record);
-    unlock();
+    verbs->get(key, record);
+}
+
+bool mss_store_refresh(const mss_key *key, mss_record *record)
+{
+    return verbs->refresh(key, record);
 }
 
 bool mss_store_touch(const mss_key *key, apr_time_t created, apr_time_t at)
 {
-    apr_time_t now = apr_time_now();
-    bool live;
-
-    lock();
-    live = mss_table_touch(table, key, created, at, stale(now), now);
-    unlock();
-    return live;
+    return verbs->touch(key, created, at);
 }
 
 bool mss_store_revoke(const mss_key *key, apr_time_t until, mss_end reason)
 {
-    apr_time_t now = apr_time_now();
-    bool first;
+    mss_ending ending = {until, reason};
 
-    lock();
-    first = mss_table_revoke(table, key, until, reason, stale(now), now);
-    unlock();
-    return first;
+    return verbs->revoke(key, &ending);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Knows the exact stamps and the revocations of all sessions: a few verbs over
- * a provider. Must not know verdicts, requests' headers or HTML. */
+ * Knows the exact stamps and the revocations of all sessions: a few verbs, for
+ * whatever SessionSecurityStore names. Must not know verdicts, requests' headers
+ * or HTML. */
 
 #ifndef MSS_STORE_H
 #define MSS_STORE_H
@@ -27,8 +28,14 @@ int mss_store_init(server_rec *s);
 void mss_store_child_init(apr_pool_t *p, server_rec *s);
 
 /** Looks a session up: sets record->source to MSS_SOURCE_STORE, _REVOKED or
- * _NONE, with the first its times, with the second the reason. */
+ * _NONE, with the first its times, with the second the reason. Sets
+ * record->in_doubt where the store is shared and does not answer. */
 void mss_store_get(const mss_key *key, mss_record *record);
+
+/** Looks it up again where mss_store_get may have been content with what was
+ * known a moment ago: before a session is ended for being idle. record is that of
+ * mss_store_get. @return whether it has changed */
+bool mss_store_refresh(const mss_key *key, mss_record *record);
 
 /** Moves a session's stamp forward to at, never back; makes the record if there
  * is none. @return false when the session has been revoked. */

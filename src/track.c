@@ -57,6 +57,24 @@ static void look_up(mss_state *state)
     else if (state->record.source == MSS_SOURCE_REVOKED) {
         mss_decode_forget(state);
     }
+    /* Another front end may have written the copy, and cannot be asked. */
+    else if (state->record.in_doubt && state->record.source == MSS_SOURCE_STORE
+             && state->record.last < state->stamp.last) {
+        state->record.last = state->stamp.last;
+    }
+}
+
+/* Before a session ends because nobody was there: what was known a moment ago
+ * may not be all. */
+static bool knows_better(mss_state *state)
+{
+
+    if (state->decision.verdict != MSS_EXPIRED
+        || (state->record.source != MSS_SOURCE_STORE
+            && state->record.source != MSS_SOURCE_COPY)) {
+        return false;
+    }
+    return mss_store_refresh(&state->key, &state->record);
 }
 
 static void read_record(const session_rec *z, mss_state *state)
@@ -105,6 +123,10 @@ void mss_track_decide(request_rec *r, mss_state *state,
 {
     state->decision = mss_clock_decide(limits, &state->record, apr_time_now(),
                                        kind, client_idle);
+    if (knows_better(state)) {
+        state->decision = mss_clock_decide(limits, &state->record,
+                                           apr_time_now(), kind, client_idle);
+    }
     if (state->decision.skewed) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       "MSS0013: a session's last activity lies in the future; "

@@ -154,6 +154,16 @@ ${encrypted(m.encrypted, m.pages)}
 
 ${pings(m.encrypted.slice(1))}
 
+## Sessions in the store
+
+A look-up in the table and a move of the stamp, with slots for twice as many
+sessions; without the lock. Given up: records that found no place, whose sessions
+live by their copies.
+
+${table(['sessions', 'instructions', 'MiB', 'given up'],
+        m.table.map((r) => [r.sessions.toLocaleString('en'), r.instructions,
+            (r.bytes / 1048576).toFixed(1), r.evictions]))}
+
 ## Huge pages
 
 Static, over loopback; the best of several runs in turn (of one for

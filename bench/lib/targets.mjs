@@ -15,7 +15,7 @@ const ratio = (what, value, most) => ({
     holds: value <= most, counted: true,
 });
 
-/** @param m {pages, pings, encrypted, huge, line, first, files}: all rows
+/** @param m {pages, pings, encrypted, huge, line, first, files, table}: all rows
  * @return [{what, most, measured, holds, counted}]; counted: in instructions,
  * which a busy machine does not change */
 export function judge(m) {
@@ -41,6 +41,9 @@ export function judge(m) {
                 ping / constant, 1.2));
         }
     }
+    const most = Math.max(...m.table.map((row) => row.instructions));
+    list.push({ ...added('', most, 300),
+        what: 'look-up in a table of 10 to 1,000,000 sessions' });
     return [...list, ...judgeEncrypted(m), ...judgeClocks(m)];
 }
 

@@ -48,6 +48,7 @@ typedef struct {
     apr_time_t last;    /* time of the last activity */
     apr_time_t created; /* time of the login */
     mss_end reason;     /* why it was revoked or ended */
+    bool in_doubt;      /* others could not be asked whether they know better */
 } mss_record;
 
 /** What a request can do to the stamp. */

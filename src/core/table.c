@@ -6,7 +6,7 @@
 
 #define MAGIC 0x6d73735f7461626cULL /* "mss_tabl" */
 /* Another layout of header or slot gets another number. */
-#define LAYOUT 1
+#define LAYOUT 2
 
 typedef enum {
     FREE,
@@ -18,8 +18,9 @@ typedef struct {
     unsigned char key[MSS_KEY_BYTES];
     apr_uint32_t state;
     apr_time_t created;
-    apr_time_t last;       /* of a revocation: until when it must be kept */
-    apr_uint64_t spare[3]; /* one slot, one cache line */
+    apr_time_t last; /* of a revocation: until when it must be kept */
+    mss_sync sync;
+    apr_uint64_t spare; /* one slot, one cache line */
 } slot;
 
 typedef struct {
@@ -32,7 +33,8 @@ struct mss_table {
     apr_uint32_t slot_size;
     apr_uint64_t sets;
     apr_uint64_t evictions;
-    apr_uint64_t spare[4];
+    apr_time_t complained;
+    apr_uint64_t spare[3];
 };
 
 static apr_size_t sets_for(apr_size_t entries)
@@ -149,6 +151,7 @@ static void fill(slot *s, const unsigned char *key, apr_uint32_t state,
     memcpy(s->key, key, MSS_KEY_BYTES);
     s->created = created;
     s->last = last;
+    memset(&s->sync, 0, sizeof(s->sync));
     __atomic_store_n(&s->state, state, __ATOMIC_RELEASE);
 }
 
@@ -206,12 +209,54 @@ bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
         __atomic_store_n(&s->state, state, __ATOMIC_RELEASE);
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
         s->last = until;
+        s->sync.told = 0;
     }
     else {
         s = victim(t, key, stale, now);
         t->evictions += !is_spent(s, stale, now);
         fill(s, key->bytes, state, 0, until);
     }
+    return true;
+}
+
+mss_sync *mss_table_sync(mss_table *t, const mss_key *key)
+{
+    slot *s = find(t, key);
+
+    return s ? &s->sync : NULL;
+}
+
+apr_size_t mss_table_slots(const mss_table *t)
+{
+    return t->sets * MSS_TABLE_WAYS;
+}
+
+bool mss_table_untold(const mss_table *t, apr_size_t at, apr_time_t now,
+                      mss_key *key, mss_ending *ending)
+{
+    const slot *s = &sets_of(t)->slots[at];
+
+    if (s->state < REVOKED || s->sync.told != 0 || s->last < now) {
+        return false;
+    }
+    memcpy(key->bytes, s->key, MSS_KEY_BYTES);
+    ending->until = s->last;
+    ending->reason = (mss_end)(s->state - REVOKED);
+    return true;
+}
+
+apr_uint64_t mss_table_evictions(const mss_table *t)
+{
+    return t->evictions;
+}
+
+bool mss_table_complain(mss_table *t, apr_uint64_t before, apr_time_t now)
+{
+    if (t->evictions == before
+        || (now >= t->complained && now - t->complained < MSS_TABLE_COMPLAIN)) {
+        return false;
+    }
+    t->complained = now;
     return true;
 }
 
@@ -247,6 +292,7 @@ void mss_table_copy(const mss_table *from, mss_table *to)
         to->evictions += place->state != FREE;
         if (place->state == FREE || worse(s, place) == place) {
             fill(place, s->key, s->state, s->created, s->last);
+            place->sync = s->sync;
         }
     }
 }

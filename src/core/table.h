@@ -31,6 +31,20 @@ typedef struct {
 
 typedef struct mss_table mss_table;
 
+/** What is noted beside a record about a store that several machines share;
+ * zeroed in a new record, and told in a new revocation. */
+typedef struct {
+    apr_time_t asked; /* when that store was last asked about the session */
+    apr_time_t told;  /* the stamp that it is known to have; of a revocation:
+                       * not 0 when it has that */
+} mss_sync;
+
+/** A revocation. */
+typedef struct {
+    apr_time_t until; /* when it may be forgotten */
+    mss_end reason;
+} mss_ending;
+
 typedef struct {
     apr_size_t sessions;    /* slots in use, revocations included */
     apr_size_t revocations; /* of them */
@@ -69,6 +83,29 @@ bool mss_table_touch(mss_table *t, const mss_key *key, apr_time_t created,
  */
 bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
                       mss_end reason, apr_time_t stale, apr_time_t now);
+
+/** What is noted beside a session's record, to read and to change, or NULL for
+ * none. It is valid until the lock is given back. */
+mss_sync *mss_table_sync(mss_table *t, const mss_key *key);
+
+/** How many slots there are. */
+apr_size_t mss_table_slots(const mss_table *t);
+
+/** Whether slot number at has a revocation that counts and whose told is 0: then
+ * the two outputs say which. */
+bool mss_table_untold(const mss_table *t, apr_size_t at, apr_time_t now,
+                      mss_key *key, mss_ending *ending);
+
+/** How long nothing is said of evictions after something was. */
+#define MSS_TABLE_COMPLAIN apr_time_from_sec(60)
+
+/** Whether something should be said of evictions: there have been some since
+ * their number was before, and nothing has been said for a while. The table
+ * keeps the time. */
+bool mss_table_complain(mss_table *t, apr_uint64_t before, apr_time_t now);
+
+/** Records given up before their time, ever. */
+apr_uint64_t mss_table_evictions(const mss_table *t);
 
 mss_table_usage mss_table_used(const mss_table *t, apr_time_t stale,
                                apr_time_t now);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "apr_general.h"
+#include "apr_strings.h"
 
 #include "core/element.h"
 #include "fuzz.h"
@@ -90,7 +91,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     EXPECT(parser);
     make_printable(pair.first);
-    element = mss_element_make(pool, w.src, w.settings, w.nonce);
+    element = apr_pstrcat(
+        pool, mss_element_open(pool, w.src), mss_element_nonce(pool, w.nonce),
+        MSS_ELEMENT_SETTINGS, mss_element_escape(pool, w.settings),
+        MSS_ELEMENT_END, NULL);
     XML_SetUserData(parser, &w);
     XML_SetElementHandler(parser, on_start, NULL);
     XML_SetCharacterDataHandler(parser, on_text);

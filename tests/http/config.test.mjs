@@ -64,8 +64,8 @@ const SHEET_HINT = ['neither a path of this site nor a full URL',
 const TAG_HINT = ['is not a language tag', 'such as de or pt-BR, or Auto'];
 const EVENT_HINT = ['is not the name of a DOM event',
     'such as keydown mousedown, or None'];
-const STORE_HINT = ['is not a store of this version',
-    'write shm, or shm:65536'];
+const STORE_HINT = ['is not a store that this server knows',
+    'write shm:65536, or load mod_socache_'];
 const ENTRIES_HINT = ['needs a number of sessions from 64 to 16777216',
     'such as shm:65536'];
 const CACHE_HINT = ['is not a number of sessions from 8 to 16384',
@@ -148,8 +148,8 @@ const DIRECTIVES = {
         server: true,
         takes: ['shm', 'shm:64', 'shm:65536', 'shm:16777216'],
         refuses: {
-            ...all(['SHM', 'shmcb', 'shm64', 'redis:127.0.0.1:6379',
-                'memcache:127.0.0.1'], STORE_HINT),
+            ...all(['SHM', 'shmcb', 'shm64', 'redis:127.0.0.1:6379', 'redis',
+                'memcache:127.0.0.1', ':', ':x', 'shm64:64'], STORE_HINT),
             ...all(['shm:', 'shm:63', 'shm:0', 'shm:-64', 'shm:16777217',
                 'shm:99999999999999999999', 'shm:64k', 'shm: 64', 'shm:+64',
                 'shm:0x40', 'shm:64:64'], ENTRIES_HINT),
@@ -252,6 +252,39 @@ test('SessionSecurityDecodeCache: a time beside the number, server alone',
             await refuses(`${open}\n${name} Off\n${close}\n`,
                 new RegExp(`${name} (?:not allowed|cannot occur)`));
         }
+    });
+
+describe('SessionSecurityStore with mod_socache_redis, mod_socache_memcache',
+    () => {
+        const modules = ['socache_redis', 'socache_memcache', 'socache_shmcb'];
+        const run = (value) => configTest(
+            { modules, config: `SessionSecurityStore "${value}"\n` });
+
+        test('takes a server', async () => {
+            for (const value of ['redis:127.0.0.1:6379', 'redis:localhost',
+                'memcache:127.0.0.1:11211', 'redis:[::1]:6379']) {
+                const { code, output } = await run(value);
+                assert.equal(code, 0, output);
+            }
+        });
+
+        for (const [value, hint] of Object.entries({
+            'redis': /is refused by mod_socache_redis: List of server names/,
+            'memcache:': /is refused by mod_socache_memcache: List of server/,
+            'shmcb:run/ss(512000)': /is not a store for several front ends/,
+        })) {
+            test(`refuses '${value}'`, async () => {
+                const { code, output } = await run(value);
+                assert.equal(code, 1, output);
+                assert.match(output, hint);
+            });
+        }
+
+        test('does not start with what is no address', () => assert.rejects(
+            startHttpd({ modules, config: formSite({
+                extra: 'SessionSecurityStore redis:127.0.0.1:99999' }) }),
+            ({ output, log }) => /MSS0035: SessionSecurityStore redis:127/
+                .test(output + log)));
     });
 
 test('none in .htaccess', async (t) => {

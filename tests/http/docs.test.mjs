@@ -180,7 +180,8 @@ describe('README.md has each example word for word', () => {
 
 // --- snippets --------------------------------------------------------------------
 
-const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest'];
+const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest',
+    'socache_redis'];
 
 /** Whether httpd takes a snippet; modules are where the test has put them. */
 async function check(text) {

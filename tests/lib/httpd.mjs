@@ -16,6 +16,7 @@
 //             site.mjs; htdocs/ is the DocumentRoot, *.cgi is executable
 //   ports     how many ports to listen on (1)
 //   clock     true: httpd.clock.advance(seconds) moves the server's wall clock
+//   h2        true: request() speaks HTTP/2, in clear
 //   module    false: without mod_session_security
 //   logLevel  'info'
 //   env       environment variables for the server
@@ -49,7 +50,7 @@ import { describe } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Clock, removeShared } from './clock.mjs';
 import { installed, makeRoot, removeRoot } from './root.mjs';
-import { send, sendRaw } from './wire.mjs';
+import { send, sendH2, sendRaw } from './wire.mjs';
 
 export { Jar } from './jar.mjs';
 export { formSite, login, NAVIGATION, SCRIPT } from './site.mjs';
@@ -166,7 +167,8 @@ class Httpd {
     }
 
     request(path, { port = this.port, ...options } = {}) {
-        return send(port, path, { now: this.clock?.now(), ...options });
+        return (this.h2 ? sendH2 : send)(port, path,
+            { now: this.clock?.now(), ...options });
     }
 
     raw(bytes, { port = this.port, ...options } = {}) {
@@ -264,7 +266,7 @@ class Httpd {
 function complete(options) {
     return {
         mpm: process.env.MSS_MPM || 'event', modules: [], config: '',
-        files: {}, ports: 1, clock: false, module: true, logLevel: 'info',
+        files: {}, ports: 1, clock: false, h2: false, module: true, logLevel: 'info',
         env: {}, ...options,
     };
 }

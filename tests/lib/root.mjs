@@ -63,9 +63,10 @@ export async function freePorts(n) {
     return ports;
 }
 
-function loadModules({ mpm, modules, module }) {
+function loadModules({ mpm, modules, module, h2 }) {
     const cgi = mpm === 'prefork' ? 'cgi' : 'cgid';
-    const names = new Set([`mpm_${mpm}`, ...BASE_MODULES, cgi, ...modules]);
+    const names = new Set([`mpm_${mpm}`, ...BASE_MODULES, cgi, ...modules,
+        ...h2 ? ['http2'] : []]);
     const lines = [...names].filter((name) => !installed.static.has(name))
         .map((name) => `LoadModule ${name}_module `
             + `"${installed.libexec}/mod_${name}.so"`);
@@ -112,6 +113,7 @@ TypesConfig mime.types
 DocumentRoot htdocs
 DirectoryIndex index.html
 ${MPM_LIMITS[options.mpm]}
+${options.h2 ? 'Protocols h2c http/1.1' : ''}
 KeepAliveTimeout 5
 GracefulShutdownTimeout 2
 <Directory "/">
@@ -176,7 +178,8 @@ async function makeDatabase(root) {
     const keeper = spawn('sqlite3', [join(root, 'db/session.db')],
         { stdio: ['pipe', 'pipe', 'inherit'], ...serverIdentity() });
     keepers.set(root, keeper);
-    keeper.stdin.write(`${SESSION_TABLE} SELECT count(*) FROM session;\n`);
+    keeper.stdin.write(`PRAGMA journal_mode=WAL; ${SESSION_TABLE}
+SELECT count(*) FROM session;\n`);
     for await (const text of keeper.stdout) {
         if (/^0$/m.test(text))
             break;
@@ -186,7 +189,7 @@ async function makeDatabase(root) {
 async function fillRoot(root, options) {
     const ports = await freePorts(options.ports);
     const ctx = {
-        root, ports, port: ports[0], mpm: options.mpm,
+        root, ports, port: ports[0], mpm: options.mpm, h2: options.h2,
         url: (path = '/', n = 0) => `http://127.0.0.1:${ports[n]}${path}`,
     };
     for (const dir of ['run', 'logs', 'db', 'htdocs'])

@@ -3,36 +3,45 @@
 
 import assert from 'node:assert/strict';
 
+const STATEMENTS = [
+    'SessionDBDCookieName sid path=/;HttpOnly;SameSite=Lax',
+    'SessionDBDCookieRemove Off',
+    'DBDPrepareSQL "DELETE FROM session WHERE key = %s" deletesession',
+    'DBDPrepareSQL "UPDATE session SET value = %s, expiry = %lld,'
+        + ' key = %s WHERE key = %s" updatesession',
+    'DBDPrepareSQL "INSERT INTO session (value, expiry, key)'
+        + ' VALUES (%s, %lld, %s)" insertsession',
+    'DBDPrepareSQL "SELECT value FROM session WHERE key = %s'
+        + ' AND (expiry = 0 OR expiry > %lld)" selectsession',
+    'DBDPrepareSQL "DELETE FROM session WHERE expiry != 0'
+        + ' AND expiry < %lld" cleansession',
+];
+
 const STORES = {
-    cookie: 'SessionCookieName sid path=/;HttpOnly;SameSite=Lax',
-    crypto: [
+    cookie: () => 'SessionCookieName sid path=/;HttpOnly;SameSite=Lax',
+    crypto: () => [
         'SessionCookieName sid path=/;HttpOnly;SameSite=Lax',
         'SessionCryptoPassphrase test-passphrase',
     ].join('\n'),
-    dbd: [
+    dbd: () => [
         /* One process: sqlite locks its file against others now and then, and
          * mod_dbd does not wait. */
         '<IfModule mpm_event.c>', 'StartServers 1', 'MinSpareThreads 1',
         'MaxSpareThreads 8', 'MaxRequestWorkers 8', '</IfModule>',
         'DBDriver sqlite3',
         'DBDParams "${ROOT}/db/session.db"',
-        'SessionDBDCookieName sid path=/;HttpOnly;SameSite=Lax',
-        'SessionDBDCookieRemove Off',
-        'DBDPrepareSQL "DELETE FROM session WHERE key = %s" deletesession',
-        'DBDPrepareSQL "UPDATE session SET value = %s, expiry = %lld,'
-            + ' key = %s WHERE key = %s" updatesession',
-        'DBDPrepareSQL "INSERT INTO session (value, expiry, key)'
-            + ' VALUES (%s, %lld, %s)" insertsession',
-        'DBDPrepareSQL "SELECT value FROM session WHERE key = %s'
-            + ' AND (expiry = 0 OR expiry > %lld)" selectsession',
-        'DBDPrepareSQL "DELETE FROM session WHERE expiry != 0'
-            + ' AND expiry < %lld" cleansession',
+        ...STATEMENTS,
+    ].join('\n'),
+    pgsql: (port) => [
+        'DBDriver pgsql',
+        `DBDParams "host=127.0.0.1 port=${port} user=session dbname=postgres"`,
+        ...STATEMENTS,
     ].join('\n'),
 };
 
-/** For sqlite3: what the statements above need. */
-export const SESSION_TABLE = 'PRAGMA journal_mode=WAL; CREATE TABLE session'
-    + ' (key TEXT PRIMARY KEY, expiry INTEGER, value TEXT);';
+/** What the statements above need. */
+export const SESSION_TABLE = 'CREATE TABLE session'
+    + ' (key TEXT PRIMARY KEY, expiry BIGINT, value TEXT);';
 
 const form = (realm) => `
     AuthType form
@@ -42,7 +51,9 @@ const form = (realm) => `
 
 /** Configuration of a site whose /app is behind a login form.
  *
- * store     'cookie' (plain), 'crypto' (encrypted cookie), 'dbd' (sqlite)
+ * store     'cookie' (plain), 'crypto' (encrypted cookie), 'dbd' (sqlite),
+ *           'pgsql'
+ * database  with pgsql: the port of services.mjs, startPostgres
  * maxAge    SessionMaxAge in seconds, or 0: none
  * login     what an anonymous visitor of /app gets: 'redirect' (302 to
  *           /login.html), 'inline' (401 with /login.html as its body; the form
@@ -57,7 +68,7 @@ const form = (realm) => `
  */
 export function formSite({
     store = 'crypto', maxAge = 0, login = 'redirect', backend, realm = 'app',
-    security = 'SessionSecurity On', app = '', extra = '',
+    security = 'SessionSecurity On', app = '', extra = '', database,
 } = {}) {
     const required = {
         redirect: 'AuthFormLoginRequiredLocation /login.html',
@@ -67,7 +78,7 @@ export function formSite({
     assert.ok(store in STORES && required !== undefined);
     return `
 Session On
-${STORES[store]}
+${STORES[store](database)}
 ${maxAge ? `SessionMaxAge ${maxAge}` : ''}
 ${backend ? `ProxyPass "/app/backend/" "${backend}/"
 ProxyPassReverse "/app/backend/" "${backend}/"` : ''}

@@ -3,6 +3,7 @@
 // byte.
 
 import { request as httpRequest } from 'node:http';
+import { connect as connectH2 } from 'node:http2';
 import { connect } from 'node:net';
 
 function encodeBody(body, headers) {
@@ -60,6 +61,46 @@ export function send(port, path, {
             content.pipe(req);
         else
             req.end(content);
+    });
+}
+
+/** The same over a connection of HTTP/2 of its own, in clear, begun as such.
+ * Without a reason, trailers and streams as bodies. */
+export function sendH2(port, path, {
+    method = 'GET', headers = {}, body, jar, timeout = 20000, now = Date.now(),
+} = {}) {
+    const sent = { ...headers };
+    const content = encodeBody(body, sent);
+    const cookies = jar?.header(path);
+    if (cookies !== undefined)
+        sent.Cookie ??= cookies;
+    return new Promise((done, fail) => {
+        const session = connectH2(`http://127.0.0.1:${port}`);
+        session.on('error', fail);
+        const stream = session.request(
+            { ':method': method, ':path': path, ...sent });
+        const chunks = [];
+        let answer;
+        stream.setTimeout(timeout, () => {
+            session.destroy();
+            fail(new Error(`no answer in ${timeout} ms: ${path}`));
+        });
+        stream.on('response', (found) => {
+            answer = found;
+            jar?.store(found['set-cookie'], path.split('?')[0], now);
+        });
+        stream.on('data', (chunk) => chunks.push(chunk));
+        stream.on('error', fail);
+        stream.on('end', () => {
+            session.close();
+            const bytes = Buffer.concat(chunks);
+            done({
+                status: answer[':status'], headers: answer, bytes,
+                get body() { return bytes.toString('utf8'); },
+                get json() { return JSON.parse(this.body); },
+            });
+        });
+        stream.end(content);
     });
 }
 

@@ -2,6 +2,8 @@
  * Knows what a table of sessions has to keep, and for how long.
  * Must not know where in it. */
 
+#include <string.h>
+
 #include "suites.h"
 #include "table_fixture.h"
 
@@ -202,6 +204,83 @@ START_TEST(earliest_revocation_goes)
 }
 END_TEST
 
+/* What a store of several machines notes here. */
+START_TEST(sync_is_kept_with_the_record)
+{
+    const mss_key k = key(1);
+    mss_sync *sync;
+
+    ck_assert_ptr_null(mss_table_sync(table, &k));
+    touch(1, NOW);
+    sync = mss_table_sync(table, &k);
+    ck_assert_int_eq(sync->asked, 0);
+    ck_assert_int_eq(sync->told, 0);
+    sync->asked = NOW;
+    sync->told = NOW - 1;
+    touch(1, NOW + 1);
+    sync = mss_table_sync(table, &k);
+    ck_assert_int_eq(sync->asked, NOW);
+    ck_assert_int_eq(sync->told, NOW - 1);
+    end(1, LATER);
+    ck_assert_int_eq(mss_table_sync(table, &k)->told, 0);
+}
+END_TEST
+
+static int count_untold(apr_uint32_t *last)
+{
+    int found = 0;
+
+    for (apr_size_t at = 0; at < mss_table_slots(table); at++) {
+        mss_ending ending;
+        mss_key k;
+
+        if (mss_table_untold(table, at, NOW, &k, &ending)) {
+            ck_assert_int_eq(ending.until, LATER);
+            ck_assert_int_eq(ending.reason, MSS_END_LOGOUT);
+            memcpy(last, k.bytes, sizeof(*last));
+            found++;
+        }
+    }
+    return found;
+}
+
+START_TEST(ends_that_have_not_been_told)
+{
+    const mss_key k = key(2);
+    apr_uint32_t last = 0;
+
+    ck_assert_uint_eq(mss_table_slots(table), ENTRIES);
+    touch(1, NOW);
+    ck_assert_int_eq(count_untold(&last), 0);
+    end(2, LATER);
+    end(3, NOW - 1); /* need not be kept any more */
+    ck_assert_int_eq(count_untold(&last), 1);
+    ck_assert_uint_eq(last, 2);
+    end(7, LATER);
+    mss_table_sync(table, &k)->told = 1;
+    ck_assert_int_eq(count_untold(&last), 1);
+    ck_assert_uint_eq(last, 7);
+}
+END_TEST
+
+START_TEST(complains_once_a_minute)
+{
+    apr_uint64_t before = mss_table_evictions(table);
+
+    for (apr_uint32_t n = 0; n <= WAYS; n++) {
+        ck_assert(!mss_table_complain(table, before, NOW));
+        touch(4 * n, NOW);
+    }
+    ck_assert_uint_eq(mss_table_evictions(table), before + 1);
+    ck_assert(!mss_table_complain(table, before + 1, NOW));
+    ck_assert(mss_table_complain(table, before, NOW));
+    ck_assert(!mss_table_complain(table, before, NOW + S(60) - 1));
+    ck_assert(mss_table_complain(table, before, NOW + S(60)));
+    /* The clock was set back. */
+    ck_assert(mss_table_complain(table, before, NOW));
+}
+END_TEST
+
 START_TEST(more_sessions_than_slots)
 {
     apr_uint32_t n;
@@ -235,6 +314,9 @@ static void add_full(TCase *tc)
     tcase_add_test(tc, live_goes_before_revoked);
     tcase_add_test(tc, revoked_stay_in_a_full_set);
     tcase_add_test(tc, earliest_revocation_goes);
+    tcase_add_test(tc, sync_is_kept_with_the_record);
+    tcase_add_test(tc, ends_that_have_not_been_told);
+    tcase_add_test(tc, complains_once_a_minute);
     tcase_add_test(tc, more_sessions_than_slots);
 }
 

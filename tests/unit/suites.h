@@ -10,6 +10,7 @@
 #include "apr_pools.h"
 
 #define MSS_SUITES(SUITE)                                                      \
+    SUITE(breaker)                                                             \
     SUITE(charset)                                                             \
     SUITE(clock)                                                               \
     SUITE(csp)                                                                 \
@@ -18,6 +19,7 @@
     SUITE(kind)                                                                \
     SUITE(limits)                                                              \
     SUITE(match)                                                               \
+    SUITE(note)                                                                \
     SUITE(parse)                                                               \
     SUITE(recent)                                                              \
     SUITE(scan)                                                                \

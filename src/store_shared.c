@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "store_shared.h"
+
+#include "core/note.h"
+#include "remote.h"
+#include "store_shm.h"
+
+static bool is_recent(apr_time_t then, apr_time_t now)
+{
+    return then <= now && now - then < MSS_SHARED_DELAY;
+}
+
+/* --- notes ------------------------------------------------------------------- */
+
+/* Reads one note. Without one, record->source is MSS_SOURCE_NONE. */
+static mss_remote_answer read_note(mss_note kind, const mss_key *key,
+                                   mss_record *record)
+{
+    mss_remote_note note = {.kind = (unsigned char)kind, .key = *key};
+    mss_remote_answer answer = mss_remote_get(&note);
+
+    record->source = MSS_SOURCE_NONE;
+    if (answer == MSS_REMOTE_FOUND) {
+        mss_note_read(kind, note.bytes, note.n, record);
+    }
+    return answer;
+}
+
+static bool write_note(mss_note kind, const mss_key *key,
+                       const mss_record *record, apr_interval_time_t lifetime)
+{
+    mss_remote_note note = {.kind = (unsigned char)kind, .key = *key};
+
+    note.n = mss_note_write(record, note.bytes);
+    return mss_remote_put(&note, lifetime) == MSS_REMOTE_FOUND;
+}
+
+/* All that the others have noted. @return false when they cannot be asked */
+static bool ask(const mss_key *key, mss_record *theirs)
+{
+    mss_remote_answer answer = read_note(MSS_NOTE_END, key, theirs);
+
+    if (answer == MSS_REMOTE_ABSENT) {
+        answer = read_note(MSS_NOTE_ACTIVITY, key, theirs);
+    }
+    return answer != MSS_REMOTE_FAILED;
+}
+
+/* --- get ----------------------------------------------------------------------- */
+
+/* As long as a copy of the session's text could live on. */
+static apr_time_t end_of(apr_time_t now)
+{
+    return now + mss_conf_longest() + MSS_SKEW;
+}
+
+/* Looks into the table. @return whether the others must be asked; that is noted,
+ * so that one request at a time does. */
+static bool look(const mss_key *key, mss_record *record, bool afresh)
+{
+    apr_time_t now = apr_time_now();
+    mss_table *table = mss_store_shm_lock();
+    mss_sync *sync = mss_table_sync(table, key);
+    bool due;
+
+    mss_table_get(table, key, record);
+    due = record->source != MSS_SOURCE_REVOKED
+          && (afresh || !sync || !is_recent(sync->asked, now));
+    if (due && sync) {
+        sync->asked = now;
+    }
+    mss_store_shm_unlock();
+    return due;
+}
+
+/* Takes over what the others have noted, and says what both make of it. */
+static void merge(const mss_key *key, const mss_record *theirs,
+                  mss_record *record)
+{
+    apr_time_t now = apr_time_now();
+    apr_time_t stale = mss_store_shm_stale(now);
+    mss_table *table = mss_store_shm_lock();
+    mss_sync *sync;
+
+    if (theirs->source == MSS_SOURCE_REVOKED) {
+        mss_table_revoke(table, key, end_of(now), theirs->reason, stale, now);
+    }
+    else if (theirs->source == MSS_SOURCE_STORE) {
+        mss_table_touch(table, key, theirs->created, theirs->last, stale, now);
+    }
+    mss_table_get(table, key, record);
+    sync = mss_table_sync(table, key);
+    if (sync) {
+        sync->asked = now;
+        sync->told = theirs->source == MSS_SOURCE_REVOKED ? 1
+                     : theirs->source == MSS_SOURCE_STORE ? theirs->last
+                                                          : 0;
+    }
+    else {
+        /* A set full of revocations. */
+        *record = *theirs;
+    }
+    mss_store_shm_unlock();
+}
+
+/* The next request asks again. */
+static void forget_asking(const mss_key *key)
+{
+    mss_table *table = mss_store_shm_lock();
+    mss_sync *sync = mss_table_sync(table, key);
+
+    if (sync) {
+        sync->asked = 0;
+    }
+    mss_store_shm_unlock();
+}
+
+static void consult(const mss_key *key, mss_record *record)
+{
+    mss_record theirs = {.source = MSS_SOURCE_NONE};
+
+    if (ask(key, &theirs)) {
+        merge(key, &theirs, record);
+    }
+    else {
+        forget_asking(key);
+        record->in_doubt = true;
+    }
+}
+
+static void get(const mss_key *key, mss_record *record)
+{
+    if (look(key, record, false)) {
+        consult(key, record);
+    }
+}
+
+static bool refresh(const mss_key *key, mss_record *record)
+{
+    apr_time_t last = record->source == MSS_SOURCE_NONE ? 0 : record->last;
+    mss_record found = {.source = MSS_SOURCE_NONE};
+
+    if (look(key, &found, true)) {
+        consult(key, &found);
+    }
+    if (found.source == MSS_SOURCE_NONE
+        || (found.source == MSS_SOURCE_STORE && found.last == last)) {
+        return false;
+    }
+    *record = found;
+    return true;
+}
+
+/* --- touch ----------------------------------------------------------------------- */
+
+typedef struct {
+    bool live;
+    bool due;   /* the others must be told */
+    bool known; /* what the others have is known already */
+} moved;
+
+static moved move(const mss_key *key, apr_time_t created, apr_time_t at)
+{
+    apr_time_t now = apr_time_now();
+    apr_time_t stale = mss_store_shm_stale(now);
+    mss_table *table = mss_store_shm_lock();
+    moved m = {.known = at == created};
+    mss_sync *sync;
+
+    m.live = mss_table_touch(table, key, created, at, stale, now);
+    sync = mss_table_sync(table, key);
+    if (m.live) {
+        m.due = !sync || at >= sync->told + MSS_SHARED_DELAY
+                || sync->told > now + MSS_SKEW;
+    }
+    if (m.due && sync) {
+        m.known = m.known || is_recent(sync->asked, now);
+        sync->told = at;
+    }
+    mss_store_shm_unlock();
+    return m;
+}
+
+/* Next time again. */
+static void forget_telling(const mss_key *key, apr_time_t at)
+{
+    mss_table *table = mss_store_shm_lock();
+    mss_sync *sync = mss_table_sync(table, key);
+
+    if (sync && sync->told == at) {
+        sync->told = 0;
+    }
+    mss_store_shm_unlock();
+}
+
+/* Whether the others know of that activity, or of later. What lies ahead of the
+ * clock is not later, but wrong. */
+static bool is_told(const mss_record *theirs, apr_time_t at)
+{
+    return theirs->source == MSS_SOURCE_STORE && theirs->last >= at
+           && theirs->last <= apr_time_now() + MSS_SKEW;
+}
+
+static bool tell(const mss_key *key, const mss_record *ours, bool known)
+{
+    apr_interval_time_t lifetime = mss_conf_longest() + MSS_SKEW;
+    mss_record theirs = {.source = MSS_SOURCE_NONE};
+
+    if (!known
+        && read_note(MSS_NOTE_ACTIVITY, key, &theirs) == MSS_REMOTE_FAILED) {
+        return false;
+    }
+    for (int tries = 0; tries < 2 && !is_told(&theirs, ours->last); tries++) {
+        if (!write_note(MSS_NOTE_ACTIVITY, key, ours, lifetime)
+            || read_note(MSS_NOTE_ACTIVITY, key, &theirs)
+                   == MSS_REMOTE_FAILED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool touch(const mss_key *key, apr_time_t created, apr_time_t at)
+{
+    mss_record ours = {
+        .source = MSS_SOURCE_STORE, .created = created, .last = at};
+    moved m = move(key, created, at);
+
+    if (m.due && !tell(key, &ours, m.known)) {
+        forget_telling(key, at);
+    }
+    return m.live;
+}
+
+/* --- revoke ------------------------------------------------------------------------ */
+
+static bool revoke_here(const mss_key *key, const mss_ending *ending)
+{
+    apr_time_t now = apr_time_now();
+    mss_table *table = mss_store_shm_lock();
+    bool first = mss_table_revoke(table, key, ending->until, ending->reason,
+                                  mss_store_shm_stale(now), now);
+
+    mss_store_shm_unlock();
+    return first;
+}
+
+static void tell_end(const mss_key *key, const mss_ending *ending)
+{
+    mss_record ended = {.source = MSS_SOURCE_REVOKED, .reason = ending->reason};
+    mss_table *table;
+    mss_sync *sync;
+
+    if (!write_note(MSS_NOTE_END, key, &ended,
+                    ending->until - apr_time_now())) {
+        return;
+    }
+    table = mss_store_shm_lock();
+    sync = mss_table_sync(table, key);
+    if (sync) {
+        sync->told = 1;
+    }
+    mss_store_shm_unlock();
+}
+
+static bool revoke_session(const mss_key *key, const mss_ending *ending)
+{
+    mss_record theirs;
+
+    if (!revoke_here(key, ending)) {
+        return false;
+    }
+    read_note(MSS_NOTE_END, key, &theirs);
+    tell_end(key, ending);
+    return theirs.source != MSS_SOURCE_REVOKED;
+}
+
+/* The slots that are looked at before the lock is given to others. */
+#define AT_ONCE 256
+
+/* @return whether there are slots left to look at */
+static bool tell_some_ends(apr_size_t *at)
+{
+    mss_table *table = mss_store_shm_lock();
+    apr_size_t slots = mss_table_slots(table);
+    apr_time_t now = apr_time_now();
+    bool found = false;
+    mss_ending ending;
+    mss_key key;
+
+    for (int i = 0; i < AT_ONCE && *at < slots && !found; i++) {
+        found = mss_table_untold(table, (*at)++, now, &key, &ending);
+    }
+    mss_store_shm_unlock();
+    if (found) {
+        tell_end(&key, &ending);
+    }
+    return *at < slots;
+}
+
+/* What ended while the store did not answer. */
+static void tell_ends(void)
+{
+    apr_size_t at = 0;
+
+    while (tell_some_ends(&at)) {
+    }
+}
+
+const mss_store_verbs mss_store_shared = {get, refresh, touch, revoke_session};
+
+int mss_store_shared_init(server_rec *s, const mss_store_place *place)
+{
+    return mss_remote_init(s, place, tell_ends);
+}
+
+void mss_store_shared_child_init(apr_pool_t *p, server_rec *s)
+{
+    (void)s;
+    mss_remote_child_init(p);
+}

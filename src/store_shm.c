@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "store_shm.h"
+
+#include "apr_global_mutex.h"
+#include "apr_shm.h"
+#include "http_config.h"
+#include "http_main.h"
+#include "util_mutex.h"
+
+#include "config.h"
+#include "log.h"
+
+#define MUTEX "session-security"
+#define RETAINED "mod_session_security_store"
+
+/* What a generation of the server leaves to the next. It lives as long as the
+ * parent process, in memory that no reload of this module touches, so it must
+ * not point into the module. */
+typedef struct {
+    apr_size_t size_of_this;
+    apr_shm_t *shm;
+    apr_size_t size;
+    apr_size_t entries;
+    apr_global_mutex_t *mutex;
+} retained_store;
+
+static retained_store *store;
+static mss_table *table;
+
+/* The table of the generation before, where that had another size: its children
+ * write to it until they have answered what they are at. */
+static mss_table *former;
+static apr_time_t former_until;
+
+int mss_store_shm_pre_config(apr_pool_t *pconf)
+{
+    apr_status_t rv =
+        ap_mutex_register(pconf, MUTEX, NULL, APR_LOCK_DEFAULT, 0);
+
+    if (rv != APR_SUCCESS) {
+        ap_log_perror(APLOG_MARK, APLOG_CRIT, rv, pconf,
+                      "MSS0003: mutex %s cannot be registered", MUTEX);
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return OK;
+}
+
+static apr_status_t make_mutex(server_rec *s)
+{
+    if (store->mutex) {
+        return APR_SUCCESS;
+    }
+    return ap_global_mutex_create(&store->mutex, NULL, MUTEX, NULL, s,
+                                  s->process->pool, 0);
+}
+
+/* Held for a few hundred instructions: no log, no I/O, no allocation. */
+static void lock(void)
+{
+    apr_global_mutex_lock(store->mutex);
+}
+
+static void unlock(void)
+{
+    apr_global_mutex_unlock(store->mutex);
+}
+
+static void take_over(server_rec *s, void *memory, apr_size_t entries)
+{
+    mss_table *old = NULL;
+
+    if (store->shm) {
+        old = mss_table_adopt(apr_shm_baseaddr_get(store->shm), store->size,
+                              store->entries);
+    }
+    table = mss_table_make(memory, entries);
+    former = old;
+    former_until = apr_time_now() + mss_conf_longest() + MSS_SKEW;
+    if (store->shm && !old) {
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
+                     "MSS0008: the table of sessions was that of another "
+                     "version of the module; sessions go on from their copies");
+    }
+    if (old) {
+        lock();
+        mss_table_copy(old, table);
+        unlock();
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
+                     "MSS0004: the table of sessions has been resized from "
+                     "%" APR_SIZE_T_FMT " to %" APR_SIZE_T_FMT " entries",
+                     store->entries, entries);
+    }
+}
+
+static apr_status_t make_table(server_rec *s, apr_size_t entries)
+{
+    apr_size_t size = mss_table_size(entries);
+    apr_shm_t *shm;
+    apr_status_t rv;
+
+    if (store->shm && store->entries == entries) {
+        table = mss_table_adopt(apr_shm_baseaddr_get(store->shm), store->size,
+                                entries);
+        if (table) {
+            return APR_SUCCESS;
+        }
+    }
+    rv = apr_shm_create(&shm, size, NULL, s->process->pool);
+    if (rv == APR_SUCCESS) {
+        take_over(s, apr_shm_baseaddr_get(shm), entries);
+        store->shm = shm;
+        store->size = size;
+        store->entries = entries;
+    }
+    return rv;
+}
+
+int mss_store_shm_init(server_rec *s)
+{
+    apr_status_t rv;
+
+    store = ap_retained_data_get(RETAINED);
+    if (!store || store->size_of_this != sizeof(*store)) {
+        store = ap_retained_data_create(RETAINED, sizeof(*store));
+        store->size_of_this = sizeof(*store);
+    }
+    rv = make_mutex(s);
+    if (rv == APR_SUCCESS) {
+        rv = make_table(s, mss_conf_store()->entries);
+    }
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, rv, s,
+                     "MSS0005: no shared memory for %" APR_SIZE_T_FMT
+                     " sessions (%" APR_SIZE_T_FMT " bytes); make "
+                     "SessionSecurityStore shm:entries smaller, or the "
+                     "machine's limit larger",
+                     mss_conf_store()->entries,
+                     mss_table_size(mss_conf_store()->entries));
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return OK;
+}
+
+void mss_store_shm_child_init(apr_pool_t *p, server_rec *s)
+{
+    apr_status_t rv;
+
+    if (!store || !store->mutex) {
+        return;
+    }
+    rv = apr_global_mutex_child_init(
+        &store->mutex, apr_global_mutex_lockfile(store->mutex), p);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_CRIT, rv, s,
+                     "MSS0006: mutex %s cannot be used in this child", MUTEX);
+    }
+}
+
+mss_table *mss_store_shm_lock(void)
+{
+    lock();
+    return table;
+}
+
+void mss_store_shm_unlock(void)
+{
+    unlock();
+}
+
+apr_time_t mss_store_shm_stale(apr_time_t now)
+{
+    return now - mss_conf_longest();
+}
+
+/* Outside of the lock: the log may be slow. */
+static void complain(apr_uint64_t evictions)
+{
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
+                 "MSS0007: the store is too small: %" APR_UINT64_T_FMT
+                 " records have been given up since it was made, of sessions "
+                 "that go on from their copies; set SessionSecurityStore "
+                 "shm:%" APR_SIZE_T_FMT,
+                 evictions, 2 * store->entries);
+}
+
+/* Takes over what has been written to the former table since it was copied. */
+static void look_back(const mss_key *key, mss_record *record)
+{
+    apr_time_t now = apr_time_now();
+    apr_time_t stale = mss_store_shm_stale(now);
+    mss_record then = {.source = MSS_SOURCE_NONE};
+
+    if (now >= former_until) {
+        former = NULL;
+        return;
+    }
+    mss_table_get(former, key, &then);
+    if (then.source == MSS_SOURCE_REVOKED) {
+        mss_table_revoke(table, key, former_until, then.reason, stale, now);
+    }
+    else if (then.source == MSS_SOURCE_STORE) {
+        mss_table_touch(table, key, then.created, then.last, stale, now);
+    }
+    mss_table_get(table, key, record);
+}
+
+static void get(const mss_key *key, mss_record *record)
+{
+    lock();
+    mss_table_get(table, key, record);
+    if (former && record->source != MSS_SOURCE_REVOKED) {
+        look_back(key, record);
+    }
+    unlock();
+}
+
+/* There is nobody else to ask. */
+static bool refresh(const mss_key *key, mss_record *record)
+{
+    (void)key;
+    (void)record;
+    return false;
+}
+
+static bool touch(const mss_key *key, apr_time_t created, apr_time_t at)
+{
+    apr_time_t now = apr_time_now();
+    apr_uint64_t evictions;
+    bool live, full;
+
+    lock();
+    evictions = mss_table_evictions(table);
+    live =
+        mss_table_touch(table, key, created, at, mss_store_shm_stale(now), now);
+    full = mss_table_complain(table, evictions, now);
+    evictions = mss_table_evictions(table);
+    unlock();
+    if (full) {
+        complain(evictions);
+    }
+    return live;
+}
+
+static bool revoke_session(const mss_key *key, const mss_ending *ending)
+{
+    apr_time_t now = apr_time_now();
+    apr_uint64_t evictions;
+    bool first, full;
+
+    lock();
+    evictions = mss_table_evictions(table);
+    first = mss_table_revoke(table, key, ending->until, ending->reason,
+                             mss_store_shm_stale(now), now);
+    full = mss_table_complain(table, evictions, now);
+    evictions = mss_table_evictions(table);
+    unlock();
+    if (full) {
+        complain(evictions);
+    }
+    return first;
+}
+
+const mss_store_verbs mss_store_shm = {get, refresh, touch, revoke_session};

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several front ends with one store: what is done at one holds at the others.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Jar, login, startHttpd, until } from '../lib/httpd.mjs';
+import {
+    ENDED, isLogin, loggedIn, open, ping, poll, startSite,
+} from '../lib/life.mjs';
+import { startMemcached, startRedis } from '../lib/services.mjs';
+
+const KINDS = {
+    redis: { start: startRedis, module: 'socache_redis' },
+    memcache: { start: startMemcached, module: 'socache_memcache' },
+};
+
+/** A front end with its own clock. One child, so that a test knows which. */
+async function frontEnd(t, store, { mpm, more = '', kind } = {}) {
+    return startSite(t, {
+        more: `SessionSecurityStore ${store.url}\n${more}`,
+        httpd: {
+            modules: [KINDS[kind ?? store.url.split(':')[0]].module],
+            ...(mpm && { mpm }),
+        },
+    });
+}
+
+/** So many front ends, and a clock that moves them all. */
+async function frontEnds(t, store, n = 2, options = {}) {
+    const all = await Promise.all(Array.from({ length: n }, () =>
+        frontEnd(t, store, options)));
+    all.advance = (seconds) => all.forEach((one) => one.clock.advance(seconds));
+    return all;
+}
+
+/** Long enough for what is noted here to be asked for there. */
+const DELAY = 1;
+
+for (const [kind, { start }] of Object.entries(KINDS)) {
+    for (const mpm of ['event', 'prefork', 'worker']) {
+        test(`${kind}, ${mpm}: activity, end and logout at one hold at the other`,
+            async (t) => {
+                const fronts = await frontEnds(t, await start(t), 2, { mpm });
+                const [one, two] = fronts;
+                const jar = await loggedIn(one);
+                const idle = await loggedIn(two, 'bob');
+                fronts.advance(90);
+                assert.equal(await ping(two, jar), 90);
+                assert.equal((await open(two, jar)).status, 200);
+                assert.equal(await ping(one, idle), 90);
+
+                fronts.advance(11);
+                const stale = idle.clone();
+                isLogin(await open(two, idle));
+                await two.expectLog(/MSS0010.*reason=idle/);
+                fronts.advance(DELAY);
+                assert.equal(await ping(one, stale), 'logout');
+                isLogin(await open(one, stale));
+                assert.doesNotMatch(one.log(), ENDED);
+
+                fronts.advance(70);
+                const seen = await ping(one, jar);
+                assert.ok(seen >= 82 && seen <= 84, `idle for ${seen}`);
+                await ping(one, jar, '?idleFor=5');
+                fronts.advance(DELAY);
+                assert.equal(await ping(two, jar), 5 + DELAY);
+
+                const old = jar.clone();
+                await one.request('/logout', { jar });
+                await one.expectLog(/MSS0010.*reason=logout/);
+                fronts.advance(DELAY);
+                isLogin(await open(two, old));
+                assert.equal((await poll(two, old)).status, 401);
+                assert.equal(await ping(two, old, '?idleFor=0'), 'logout');
+            });
+    }
+
+    test(`${kind}: a balancer that forgets which front end it was`,
+        async (t) => {
+            const fronts = await frontEnds(t, await start(t));
+            const members = fronts.map((one) =>
+                `BalancerMember "${one.url('').replace(/\/$/, '')}"`);
+            const balancer = await startHttpd({
+                module: false,
+                modules: ['slotmem_shm', 'proxy_balancer',
+                    'lbmethod_byrequests'],
+                config: `<Proxy "balancer://fronts">
+${members.join('\n')}
+</Proxy>
+ProxyPreserveHost On
+ProxyPass "/" "balancer://fronts/"
+ProxyPassReverse "/" "balancer://fronts/"`,
+            }, t);
+            const jar = await loggedIn(balancer);
+            for (let i = 0; i < 6; i++) {
+                fronts.advance(80);
+                assert.equal((await open(balancer, jar)).status, 200);
+            }
+            for (const one of fronts)
+                assert.match(one.accessLog(), /200 "GET \/app\//);
+            fronts.advance(70);
+            const first = await ping(balancer, jar);
+            assert.ok(first >= 70 && first <= 72, `idle for ${first}`);
+            await ping(balancer, jar, '?idleFor=3');
+            fronts.advance(DELAY);
+            assert.equal(await ping(balancer, jar), 3 + DELAY);
+            assert.equal(await ping(balancer, jar), 3 + DELAY);
+            fronts.advance(100);
+            isLogin(await open(balancer, jar));
+            fronts.advance(DELAY);
+            assert.equal(await ping(balancer, jar), 'logout');
+            assert.equal(await ping(balancer, jar), 'logout');
+            fronts.forEach((one) => one.allowLog(ENDED));
+        });
+
+    test(`${kind}: activity that the other front end saw last counts when this `
+        + 'one would end the session', async (t) => {
+        const fronts = await frontEnds(t, await start(t));
+        const [one, two] = fronts;
+        const jar = await loggedIn(one);
+        const from = Date.now();
+        await ping(one, jar, '?idleFor=0');
+        fronts.advance(99.3 - (Date.now() - from) / 1000);
+        /* Is told of 99 s by the store, which stands for a second. */
+        assert.equal(await ping(one, jar), 99);
+        assert.equal(await ping(two, jar, '?idleFor=0'), 0);
+        fronts.advance(0.8);
+        assert.ok(await ping(one, jar) <= 1);
+    });
+
+    test(`${kind}: a front end that was restarted asks the store`, async (t) => {
+        const store = await start(t);
+        const one = await frontEnd(t, store);
+        const jar = await loggedIn(one);
+        const old = (await loggedIn(one)).clone();
+        await one.request('/logout', { jar: old.clone() });
+        await one.expectLog(/MSS0010.*reason=logout/);
+        one.clock.advance(50);
+        await ping(one, jar, '?idleFor=0');
+        /* With a table of its own, as after a full stop. */
+        const two = await frontEnd(t, store);
+        two.clock.advance(50);
+        assert.ok(await ping(two, jar) <= 1);
+        assert.equal(await ping(two, old), 'logout');
+    });
+}
+
+// --- a store that fails ----------------------------------------------------------
+
+const DOWN = /MSS0032: the store/;
+/** What the provider itself says of each failure. */
+const PROVIDER = /\[socache_(?:redis|memcache):/;
+
+for (const [kind, { start }] of Object.entries(KINDS)) {
+    for (const how of ['stopped', 'hung']) {
+        test(`${kind} ${how}, and back`, async (t) => {
+            const store = await start(t);
+            const fronts = await frontEnds(t, store);
+            const [one, two] = fronts;
+            fronts.forEach((front) => front.allowLog(PROVIDER));
+            const jar = await loggedIn(one);
+            const other = await loggedIn(one, 'bob');
+            await open(two, jar);
+            fronts.advance(5);
+            await (how === 'hung' ? store.pause() : store.stop());
+
+            const began = Date.now();
+            const slowest = async (probe) => {
+                const from = Date.now();
+                const answer = await probe();
+                assert.ok(Date.now() - from < 4000,
+                    `${Date.now() - from} ms`);
+                return answer;
+            };
+            const answers = await Promise.all(Array.from({ length: 10 }, () =>
+                slowest(() => poll(one, jar.clone()))));
+            assert.deepEqual([...new Set(answers.map((a) => a.status))],
+                [200]);
+            /* Each child finds out once, in a second at most. */
+            for (let i = 0; i < 30; i++)
+                assert.equal((await slowest(() => poll(one, jar))).status, 200);
+            assert.ok(Date.now() - began < 12000, 'slow all along');
+            await one.expectLog(DOWN);
+            const saysItOnce = () => {
+                const lines = one.log().match(/\[pid \d+.*MSS0032/g);
+                const children = lines.map((l) => l.match(/pid (\d+)/)[1]);
+                assert.equal(lines.length, new Set(children).size);
+            };
+            saysItOnce();
+            assert.equal((await one.request('/')).status, 200);
+
+            /* Judged by what is known here: an end, and a limit. */
+            await one.request('/logout', { jar: other.clone() });
+            await one.expectLog(/MSS0010.*reason=logout/);
+            assert.equal(await ping(one, other), 'logout');
+            one.clock.advance(60);
+            assert.equal(await ping(one, jar, '?idleFor=1'), 1);
+
+            await (how === 'hung' ? store.resume() : store.start());
+            /* Each child looks after a pause; the longest is a minute. */
+            const answersAgain = () => until(async () => {
+                await ping(one, jar);
+                return /MSS0033/.test(one.log());
+            }, 'the store to be found again');
+            one.clock.advance(20);
+            await ping(one, jar, '?idleFor=0');
+            await answersAgain().catch(() => {
+                one.clock.advance(61);
+                return answersAgain();
+            });
+            /* What ended meanwhile is told to the others. */
+            two.clock.advance(80);
+            await until(async () => {
+                two.clock.advance(0.1);
+                return await ping(two, other) === 'logout';
+            }, 'the logout to be known everywhere', 3000);
+            assert.doesNotMatch(two.log(), ENDED);
+            saysItOnce();
+        });
+    }
+}
+
+test('a store that is flushed: sessions go on, and the end is kept here',
+    async (t) => {
+        const redis = await startRedis(t);
+        const fronts = await frontEnds(t, redis);
+        const [one, two] = fronts;
+        const jar = await loggedIn(one);
+        const gone = await loggedIn(one, 'bob');
+        await one.request('/logout', { jar: gone.clone() });
+        await one.expectLog(ENDED);
+        fronts.advance(30);
+        redis.command('FLUSHALL');
+        assert.equal(await ping(one, gone), 'logout');
+        assert.equal(await ping(two, jar), 30);
+        assert.equal(await ping(one, jar, '?idleFor=0'), 0);
+        fronts.advance(DELAY);
+        assert.equal(await ping(two, jar), DELAY);
+    });
+
+test('what redis holds is no session', async (t) => {
+    const redis = await startRedis(t);
+    const one = await frontEnd(t, redis);
+    const jar = await loggedIn(one);
+    const keys = redis.command('KEYS', '*').split('\n');
+    assert.equal(keys.length, 1);
+    assert.match(keys[0], /^session-sec:[0-9a-f]{40}61$/);
+    /* 100 s of ExpireAfter would do; it is for the longest anywhere. */
+    const left = Number(redis.command('TTL', keys[0]));
+    assert.ok(left > 590 && left <= 605, `kept for ${left} s`);
+    const text = redis.command('GET', keys[0]);
+    assert.doesNotMatch(text + keys[0], /alice/);
+    const value = decodeURIComponent(jar.get('sid') ?? '');
+    assert.ok(!value.includes(keys[0].slice(12, 44)));
+    await one.request('/logout', { jar });
+    await one.expectLog(ENDED);
+    assert.equal(redis.command('KEYS', '*65').split('\n')[0].length, 54);
+});
+
+test('redis that allows what the documentation says', async (t) => {
+    const [, rule] = readFileSync(new URL('../../docs/deployment.md',
+        import.meta.url), 'utf8').match(/^ *user (default on nopass .*)$/m);
+    const redis = await startRedis(t, ['--user', ...rule.split(' ')]);
+    assert.match(redis.command('KEYS', '*'), /NOPERM/);
+    const fronts = await frontEnds(t, redis);
+    const [one, two] = fronts;
+    const jar = await loggedIn(one);
+    fronts.advance(20);
+    await ping(one, jar, '?idleFor=2');
+    fronts.advance(DELAY);
+    assert.equal(await ping(two, jar), 2 + DELAY);
+});
+
+test('a note that cannot be read: no activity, but an end', async (t) => {
+    const redis = await startRedis(t);
+    const one = await frontEnd(t, redis);
+    const jar = await loggedIn(one);
+    const [key] = redis.command('KEYS', '*').split('\n');
+    for (const bad of ['x', 'a', 'a1', 'y'.repeat(300)]) {
+        redis.command('SET', key, bad);
+        one.clock.advance(2);
+        await ping(one, jar);
+        assert.equal((await poll(one, jar)).status, 200);
+    }
+    one.allowLog(/AH03480/);
+    redis.command('SET', key.replace(/61$/, '65'), 'z'.repeat(300));
+    one.clock.advance(2);
+    assert.equal(await ping(one, jar), 'logout');
+    isLogin(await open(one, jar));
+});
+
+test('a hot page asks the store no more than needed', async (t) => {
+    const redis = await startRedis(t);
+    const one = await frontEnd(t, redis);
+    const jar = await loggedIn(one);
+    one.clock.advance(10);
+    const asked = () => Number(redis.command('INFO', 'commandstats')
+        .match(/cmdstat_get:calls=(\d+)/)[1]);
+    const before = asked();
+    for (let i = 0; i < 50; i++)
+        assert.equal((await poll(one, jar)).status, 200);
+    /* Two keys, for each second that this took. */
+    const questions = asked() - before;
+    assert.ok(questions >= 2 && questions < 25, `asked ${questions} times`);
+});
+
+test('graceful restart: the store is found again', async (t) => {
+    const redis = await startRedis(t);
+    const one = await frontEnd(t, redis);
+    const jar = await loggedIn(one);
+    one.clock.advance(50);
+    await one.signal('SIGUSR1');
+    assert.equal(await ping(one, jar), 50);
+    const out = jar.clone();
+    await one.request('/logout', { jar: out });
+    await one.expectLog(ENDED);
+    assert.equal(await ping(one, jar), 'logout');
+    assert.match(redis.command('KEYS', '*65'), /^session-sec:/);
+});
+
+test('redis closes connections that have been idle', async (t) => {
+    const redis = await startRedis(t);
+    const one = await frontEnd(t, redis);
+    const jar = await loggedIn(one);
+    for (let i = 0; i < 3; i++) {
+        redis.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        one.clock.advance(5);
+        assert.equal(await ping(one, jar), 5 * (i + 1));
+    }
+    one.allowLog(PROVIDER);
+    assert.doesNotMatch(one.log(), DOWN);
+});
+
+test('a login while the store is down', async (t) => {
+    const redis = await startRedis(t);
+    const fronts = await frontEnds(t, redis);
+    fronts.forEach((front) => [PROVIDER, DOWN].forEach((line) =>
+        front.allowLog(line)));
+    await redis.stop();
+    const jar = new Jar();
+    await login(fronts[0], jar);
+    assert.equal((await open(fronts[0], jar)).status, 200);
+    assert.equal((await open(fronts[1], jar)).status, 200);
+    fronts.advance(101);
+    isLogin(await open(fronts[1], jar));
+    fronts[1].allowLog(ENDED);
+});

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table in shared memory: full, and of another size after a restart.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { until } from '../lib/httpd.mjs';
+import {
+    ENDED, isLogin, loggedIn, open, ping, startSite,
+} from '../lib/life.mjs';
+
+const FULL = /MSS0007: the store is too small: \d+ records/;
+
+test('a full table: sessions go on from their copies, and the log says so',
+    async (t) => {
+        const httpd = await startSite(t, {
+            store: 'cookie', more: 'SessionSecurityStore shm:64\n' });
+        const gone = await loggedIn(httpd);
+        const old = gone.clone();
+        await httpd.request('/logout', { jar: gone });
+        await httpd.expectLog(ENDED);
+        const jars = [];
+        const fill = async () => {
+            for (let i = 0; i < 100; i++)
+                jars.push(await loggedIn(httpd));
+        };
+        await fill();
+        await httpd.expectLog(FULL);
+        assert.match(httpd.log(), /SessionSecurityStore shm:128/);
+        httpd.clock.advance(50);
+        for (const jar of jars.slice(0, 20)) {
+            const idle = await ping(httpd, jar);
+            assert.ok(idle >= 50 && idle < 60, `idle for ${idle}`);
+        }
+        /* Those that came later did not drive out the revocation. */
+        assert.equal(await ping(httpd, old), 'logout');
+        isLogin(await open(httpd, old));
+        assert.equal(httpd.log().match(/MSS0007/g).length, 1);
+        httpd.clock.advance(30);
+        await fill();
+        assert.equal(httpd.log().match(/MSS0007/g).length, 2);
+        httpd.clock.advance(71);
+        for (const jar of jars.slice(0, 5))
+            isLogin(await open(httpd, jar));
+    });
+
+/** A request whose last byte is sent by finish(). */
+async function half(httpd, path, jar) {
+    const socket = connect(httpd.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n`
+        + `Connection: close\r\nCookie: ${jar.header(path)}\r\n`
+        + 'X-Requested-With: XMLHttpRequest\r\n\r');
+    return {
+        finish: async () => {
+            let answer = '';
+            socket.on('data', (text) => { answer += text; });
+            const closed = once(socket, 'close');
+            socket.write('\n');
+            await closed;
+            return answer;
+        },
+    };
+}
+
+function resize(httpd, from, to) {
+    const path = join(httpd.root, 'httpd.conf');
+    const text = readFileSync(path, 'utf8');
+    assert.ok(text.includes(from));
+    writeFileSync(path, text.replace(from, to));
+}
+
+for (const [from, to] of [['shm:4096', 'shm:128'], ['shm:128', 'shm:4096']]) {
+    test(`from ${from} to ${to}: what was known, and what the last requests of `
+        + 'the old generation do', async (t) => {
+        const httpd = await startSite(t, {
+            more: `SessionSecurityStore ${from}\n`,
+            extra: `<Location "/server-status">
+    SetHandler server-status
+    Require all granted
+</Location>`,
+        });
+        const jars = [];
+        for (let i = 0; i < 20; i++)
+            jars.push(await loggedIn(httpd));
+        const gone = await loggedIn(httpd, 'bob');
+        await httpd.request('/logout', { jar: gone.clone() });
+        await httpd.expectLog(/MSS0010.*reason=logout/);
+        httpd.clock.advance(50);
+        await ping(httpd, jars[0], '?idleFor=3');
+        const out = await half(httpd, '/logout', jars[1]);
+        const move = await half(httpd, '/session_security/ping?idleFor=1',
+            jars[2]);
+        /* Both have been taken up: a worker waits for the rest of each. */
+        await until(async () => /Scoreboard: .*R.*R/.test((await httpd.request(
+            '/server-status?auto')).body), 'two requests to be read');
+
+        resize(httpd, from, to);
+        await httpd.signal('SIGUSR1');
+        await httpd.expectLog(/MSS0004: .* resized from \d+ to \d+/);
+        assert.equal(await ping(httpd, jars[0]), 3);
+        assert.equal(await ping(httpd, jars[19]), 50);
+        assert.equal(await ping(httpd, gone), 'logout');
+
+        assert.match(await out.finish(), / 30[27] /);
+        assert.match(await move.finish(), / 200 /);
+        assert.equal(await ping(httpd, jars[1]), 'logout');
+        isLogin(await open(httpd, jars[1]));
+        assert.ok(await ping(httpd, jars[2]) <= 2);
+    });
+}
