@@ -2,7 +2,7 @@
 
 #include "store.h"
 
-#include "apr_sha1.h"
+#include "apr_siphash.h"
 
 #include "config.h"
 #include "store_shared.h"
@@ -10,14 +10,15 @@
 
 static const mss_store_verbs *verbs = &mss_store_shm;
 
-mss_key mss_store_key(const unsigned char *id, apr_size_t n)
+mss_key mss_store_key(const unsigned char *id)
 {
+    static const char label[] = "\001store";
     mss_key key;
-    apr_sha1_ctx_t sha1;
 
-    apr_sha1_init(&sha1);
-    apr_sha1_update_binary(&sha1, id, (unsigned)n);
-    apr_sha1_final(key.bytes, &sha1);
+    for (size_t i = 0; i < sizeof(key.bytes); i += APR_SIPHASH_DSIZE) {
+        /* With the end of the label, or without. */
+        apr_siphash24_auth(key.bytes + i, label, sizeof(label) - (i > 0), id);
+    }
     return key;
 }
 

@@ -13,9 +13,10 @@
 #include "core/clock.h"
 #include "core/table.h"
 
-/** What a session is filed under: the SHA-1 of its id, so that what the store
- * holds cannot be used as an id. */
-mss_key mss_store_key(const unsigned char *id, apr_size_t n);
+/** What a session is filed under: hashes with its id as their key, so that
+ * what the store holds cannot be used as an id.
+ * @param id MSS_ID_BYTES */
+mss_key mss_store_key(const unsigned char *id);
 
 /** Hook pre_config: registers the mutex. */
 int mss_store_pre_config(apr_pool_t *pconf);

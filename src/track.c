@@ -16,7 +16,7 @@
 
 static void make_key(mss_state *state)
 {
-    state->key = mss_store_key(state->stamp.id, MSS_ID_BYTES);
+    state->key = mss_store_key(state->stamp.id);
 }
 
 /* Keyed, so that the session's value does not tell who it belongs to. */

@@ -226,9 +226,7 @@ static slice trimmed(slice s)
 
 static bool is_plausible(slice s)
 {
-    apr_size_t i;
-
-    for (i = 0; i < s.length; i++) {
+    for (apr_size_t i = 0; i < s.length; i++) {
         char c = s.text[i];
 
         if (!is_letter(c) && !(c && strchr("0123456789-_.:", c))) {
@@ -241,8 +239,6 @@ static bool is_plausible(slice s)
 /* Copies a name that can be one of an encoding. */
 static bool take_name(slice from, mss_charset_declared *found)
 {
-    apr_size_t i;
-
     from = trimmed(from);
     if (is_named(from, "utf-8")) { /* as nearly always */
         memcpy(found->name, "utf-8", sizeof("utf-8"));
@@ -259,12 +255,12 @@ static bool take_name(slice from, mss_charset_declared *found)
         from.text = "windows-1252";
         from.length = strlen("windows-1252");
     }
-    for (i = 0; i < from.length; i++) {
+    for (apr_size_t i = 0; i < from.length; i++) {
         char c = from.text[i];
 
         found->name[i] = (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
     }
-    found->name[i] = '\0';
+    found->name[from.length] = '\0';
     return true;
 }
 
@@ -329,11 +325,8 @@ static void skip_bogus(cursor *c)
 static bool declared_at(cursor *c, mss_charset_declared *found)
 {
     const apr_size_t n = (apr_size_t)(c->end - c->at);
-    char next = '\0';
+    const char next = n > 1 ? c->at[1] : '\0';
 
-    if (n > 1) {
-        next = c->at[1];
-    }
     if (is_letter(next)) {
         if (n > 5 && (is_space(c->at[5]) || c->at[5] == '/')
             && !apr_cstr_casecmpn(c->at, "<meta", 5)) {

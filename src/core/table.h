@@ -21,7 +21,7 @@
  * as it was or empty: a new record becomes visible by the last word written.
  */
 
-#define MSS_KEY_BYTES 20
+#define MSS_KEY_BYTES 16
 #define MSS_TABLE_WAYS 16
 
 /** A hash, evenly spread: the first bytes choose the set. */
