@@ -139,6 +139,15 @@ static bool tag_is_sane(const char *tag)
                   == strlen(tag);
 }
 
+/* The client tries a tag without its last part too. */
+static bool is_implied(json_t *aliases, const char *tag, const char *to)
+{
+    size_t length = strcspn(tag, "-");
+    const char *primary = apr_pstrmemdup(pool, tag, length);
+    const char *other = json_string_value(json_object_get(aliases, primary));
+    return tag[length] && other && !strcmp(other, to);
+}
+
 /* " en de pt-BR no>nb ... ": every tag that is known, and where aliases lead. */
 static const char *language_list(json_t *root)
 {
@@ -157,7 +166,8 @@ static const char *language_list(json_t *root)
         const char *to = json_string_value(value);
         if (!tag_is_sane(tag) || !to || !json_object_get(locales, to))
             die("alias \"%s\" leads nowhere", tag);
-        list = apr_pstrcat(pool, list, tag, ">", to, " ", NULL);
+        if (!is_implied(json_object_get(root, "aliases"), tag, to))
+            list = apr_pstrcat(pool, list, tag, ">", to, " ", NULL);
     }
     return list;
 }

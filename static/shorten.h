@@ -17,6 +17,7 @@ typedef struct {
     unsigned count;
     bool in[SQUEEZE_MAX_FUNCTIONS]; /* where it occurs; [0]: outside them */
     bool given; /* a word of the language, or a name that is not the script's */
+    token value; /* of a constant */
 } name_entry;
 
 static name_entry names[SQUEEZE_MAX_NAMES];
@@ -66,6 +67,41 @@ static name_entry *variable_of(const token *t, const token *before)
     return n->given ? NULL : n;
 }
 
+static bool is_constant(const token *t)
+{
+    return t->kind == NAME
+           && strspn(t->at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == t->length;
+}
+
+static token next_token(const char **p, const token *before)
+{
+    *p += space_length(*p);
+    token t = token_at(*p, before);
+    *p += t.length;
+    return t;
+}
+
+/* "var ONE = 1, TWO = 2;": their names stand for the numbers, and the statement
+ * is not needed. @return its end, or p if it is another one. */
+static const char *skip_constants(const char *p)
+{
+    const char *end = p + space_length(p);
+    if (strncmp(end, "var ", 4) != 0)
+        return p;
+    token t = next_token(&end, &(token){MARK, ";", 1});
+    do {
+        token name = next_token(&end, &t);
+        token sign = next_token(&end, &name);
+        token value = next_token(&end, &sign);
+        t = next_token(&end, &value);
+        if (!is_constant(&name) || *sign.at != '=' || value.kind != LITERAL
+            || !isdigit((unsigned char)*value.at))
+            return p;
+        name_of(&name)->value = value;
+    } while (*t.at == ',');
+    return end;
+}
+
 /* Which function declared in the script's outermost one a token is in. */
 typedef struct {
     size_t index; /* 0: none */
@@ -111,6 +147,7 @@ static void count_names(const char *p)
     token before = {MARK, ";", 1};
     position at = {0};
     while (*p) {
+        p = skip_constants(p);
         token t = token_at(p, &before);
         p += t.length;
         if (t.kind == SPACE)
@@ -167,7 +204,9 @@ static void shorten_names(void)
     qsort(names, name_count, sizeof *names, by_count);
     for (size_t i = 0; i < name_count; i++) {
         char to[3] = "";
-        for (size_t n = 0; !names[i].given && (!n || !is_free(to, i)); n++) {
+        for (size_t n = 0;
+             !names[i].given && !names[i].value.at && (!n || !is_free(to, i));
+             n++) {
             to[0] = letters[n % base];
             to[1] = n < base ? '\0' : letters[(n / base - 1) % base];
         }

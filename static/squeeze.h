@@ -18,13 +18,16 @@ static bool space_matters(char before, char after)
 }
 
 #define SQUEEZE_MAX_DEPTH 32
+#define SQUEEZE_MAX_JOINED 8
 
 typedef struct {
     char *at;      /* in what is written */
     bool controls; /* parentheses after if, for, while; the braces after them */
     bool declares; /* inside it a var statement is under way */
     bool braces;   /* there are some in it */
-    int statements;
+    bool words;    /* a statement in it is no expression */
+    size_t statements;
+    char *ends[SQUEEZE_MAX_JOINED]; /* the semicolons of the first of them */
 } bracket;
 
 typedef struct {
@@ -76,7 +79,19 @@ static void open_bracket(writer *w, const token *t, bool controls)
     append(w, t->at, 1);
 }
 
-/* A single statement needs no braces after if and the like. */
+/* Expressions can be one statement, with commas, and a single statement needs
+ * no braces after if and the like. */
+static bool is_single(const bracket *b)
+{
+    if (!b->controls || b->braces || b->statements == 0)
+        return false;
+    if (b->statements > 1 && (b->words || b->statements > SQUEEZE_MAX_JOINED))
+        return false;
+    for (size_t i = 0; i + 1 < b->statements; i++)
+        *b->ends[i] = ',';
+    return true;
+}
+
 static void close_bracket(writer *w, const token *t)
 {
     bracket *b = &w->open[w->depth--];
@@ -85,7 +100,7 @@ static void close_bracket(writer *w, const token *t)
         append(w, t->at, 1);
         w->controls = *t->at == ')' && b->controls;
     }
-    else if (!b->controls || b->braces || b->statements != 1) {
+    else if (!is_single(b)) {
         if (w->end[-1] == ';')
             w->end--;
         append(w, t->at, 1);
@@ -115,6 +130,8 @@ static void write_mark(writer *w, const token *t, const token *before,
         if (*t->at == ';') {
             w->declared = b->declares;
             b->declares = false;
+            if (b->statements < SQUEEZE_MAX_JOINED)
+                b->ends[b->statements] = w->end;
             b->statements++;
         }
         append(w, t->at, 1);
@@ -127,11 +144,15 @@ static void write_name(writer *w, const token *t, const token *before,
     bool var = is_word(t, " var ");
     const name_entry *n = variable_of(t, before);
     w->controls = is_word(t, " else ");
+    if (is_word(t, " var return throw break continue if for while "))
+        w->open[w->depth].words = true;
     if (var)
         w->open[w->depth].declares = true;
     /* Two var statements in a row can be one. */
     if (var && declared)
         w->end[-1] = ',';
+    else if (n && n->value.at)
+        append(w, n->value.at, n->value.length);
     else if (n)
         append(w, n->shorter, strlen(n->shorter));
     else
@@ -160,6 +181,7 @@ static const char *squeeze(const char *text, char *out)
     shorten_names();
     append(&w, ";\n", 2);
     for (const char *p = text; *p;) {
+        p = skip_constants(p);
         token t = token_at(p, &before);
         p += t.length;
         if (t.kind != SPACE) {

@@ -2,13 +2,15 @@
  * Hides the page and brings it back.
  * Must not decide when. */
 
+var hidden = [], title, notice, scroll;
+
 // Nothing of the page stays on the screen, or comes back to it.
 function blank() {
-    var root = rootOf(doc), child, style, i;
+    var root = rootOf(doc), child, style, now, i;
     if (hidden.root !== root) {
         hidden = [];
         hidden.root = root;
-        title = titleOf.get(doc);
+        remember();
         scroll = [win.pageXOffset, win.pageYOffset];
     }
     for (child = root && root.firstChild; child; child = child.nextSibling) {
@@ -23,9 +25,13 @@ function blank() {
             setProperty(style, 'opacity', '0', 'important');
         }
     }
-    if (titleOf.get(doc) !== say('signed_out_title')) {
-        title = titleOf.get(doc);
-        titleOf.set(doc, say('signed_out_title'));
+    now = titleOf.get(doc);
+    if (now !== notice) {
+        title = now;
+    }
+    notice = say('signed_out_title');
+    if (now !== notice) {
+        titleOf.set(doc, notice);
     }
 }
 
@@ -36,6 +42,7 @@ function unblank() {
     }
     hidden = [];
     titleOf.set(doc, title);
+    notice = '';
     win.scrollTo(scroll[0], scroll[1]);
 }
 

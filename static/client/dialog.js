@@ -4,16 +4,16 @@
 
 var ID = 'session_security_warning';
 
-var dialog, box, heading, text, time, rest, unsaved, status, stay, leaveNow;
-var before, coarse, dark, hidden = [], title, scroll;
+var dialog, box, heading, text, opening, time, closing, unsaved, status, stay, leaveNow;
+var before, coarse, dark, shown, veiled = [];
 // In the light and in the dark.
 var THEME = {
-    background: ['#fff', '#25292f'],
-    color: ['#1b1f24', '#eceff3'],
-    accent: ['#0b57c2', '#8fbcff'],
-    'accent-color': ['#fff', '#0a1f3d'],
-    border: ['#747b85', '#8d95a0'],
-    backdrop: ['rgba(15,20,28,.55)', 'rgba(0,0,0,.65)']
+    background: ['#fff', '#223'],
+    color: ['#223', '#eee'],
+    accent: ['#05b', '#8bf'],
+    'accent-color': ['#fff', '#223'],
+    border: ['#777', '#999'],
+    backdrop: ['rgba(0,0,0,.6)', 'rgba(0,0,0,.6)']
 };
 
 // "@name" stands for a custom property --session-security-name.
@@ -21,19 +21,13 @@ function css(element, text) {
     var list = text.split(';'), i, pair;
     for (i = 0; i < list.length; i++) {
         pair = /^([\w-]+):(.*)$/.exec(list[i]);
-        setProperty(styleOf(element), pair[1], themed(pair[2], false), 'important');
-        if (pair[2].indexOf('@') >= 0) {
-            // A browser without custom properties keeps the former.
-            setProperty(styleOf(element), pair[1], themed(pair[2], true), 'important');
-        }
+        setProperty(styleOf(element), pair[1], pair[2].replace(/@([\w-]+)/g, themed), 'important');
     }
 }
 
-function themed(value, custom) {
-    return value.replace(/@([\w-]+)/g, function (match, name) {
-        var plain = THEME[name][dark];
-        return custom ? 'var(--session-security-' + name + ',' + plain + ')' : plain;
-    });
+function themed(match, name) {
+    var plain = THEME[name][dark];
+    return custom ? 'var(--session-security-' + name + ',' + plain + ')' : plain;
 }
 
 function add(parent, name, style) {
@@ -47,7 +41,7 @@ function addButton(parent, style, action) {
     var button = add(parent, 'button', 'box-sizing:border-box;min-height:44px;' +
         'min-width:44px;margin:4px;padding:8px 20px;border:1px solid @border;' +
         'border-radius:6px;font-weight:600;text-align:center;cursor:pointer;' +
-        'outline-offset:2px;flex:1 1 auto' + style);
+        'outline-offset:2px;flex:auto' + style);
     button.type = 'button';
     listenNode(button, 'click', action);
     listenNode(button, 'focus', function () {
@@ -68,23 +62,23 @@ function build() {
     dialog.setAttribute('role', 'alertdialog');
     dialog.setAttribute('aria-modal', 'true');
     dialog.setAttribute('aria-labelledby', ID + '_title');
-    dialog.setAttribute('aria-describedby', ID + '_text');
-    css(dialog, 'all:initial;display:flex;position:fixed;top:0;right:0;bottom:0;left:0;' +
-        'width:100%;height:100%;max-width:none;max-height:none;overflow:auto;' +
+    dialog.setAttribute('aria-describedby', ID + '_text ' + ID + '_unsaved');
+    css(dialog, 'all:initial;display:flex;position:fixed;top:0;left:0;' +
+        'width:100%;height:100%;overflow:auto;' +
         'z-index:2147483647;background:@backdrop');
     box = add(dialog, 'div', 'box-sizing:border-box;margin:auto;padding:24px;' +
-        'width:460px;max-width:100%;border:1px solid transparent;border-radius:12px;' +
-        'background:@background;color:@color;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;' +
-        'box-shadow:0 12px 48px rgba(0,0,0,.4)');
-    heading = add(box, 'h2', 'margin:0 0 8px;font-size:20px;font-weight:600');
+        'width:29em;max-width:100%;border:1px solid transparent;border-radius:12px;' +
+        'background:@background;color:@color;font:medium/1.5 system-ui,"Segoe UI",sans-serif;' +
+        'box-shadow:0 12px 48px rgba(0,0,0,.6)');
+    heading = add(box, 'h2', 'margin:0 0 8px;font-size:1.25em;font-weight:600');
     heading.id = ID + '_title';
     text = add(box, 'p', 'margin:0 0 20px');
     text.id = ID + '_text';
-    rest = [add(text, 'span', 'display:inline'),
-        add(text, 'strong', 'display:inline;font-weight:600;font-variant-numeric:tabular-nums'),
-        add(text, 'span', 'display:inline')];
-    time = rest[1];
-    unsaved = add(box, 'p', 'margin:0 0 20px;font-weight:600');
+    opening = add(text, 'span', 'display:inline');
+    time = add(text, 'strong', 'display:inline;font-weight:600');
+    closing = add(text, 'span', 'display:inline');
+    unsaved = add(box, 'p', 'font-weight:600');
+    unsaved.id = ID + '_unsaved';
     status = add(box, 'p', 'position:absolute;width:1px;height:1px;overflow:hidden;' +
         'clip:rect(0,0,0,0)');
     status.setAttribute('role', 'status');
@@ -142,7 +136,7 @@ function draw(t) {
         }
         fill(t);
         show();
-    } else if (dialog && dialog.parentNode) {
+    } else if (state < HIDDEN) {
         close();
     }
 }
@@ -150,18 +144,19 @@ function draw(t) {
 function fill(t) {
     var out = state >= HIDDEN, left = Math.max(0, Math.ceil((expiry() - t) / 1000));
     var parts = say(out ? 'signed_out' : final() ? 'lifetime' : 'message').split('{time}');
-    var steps = left > 60 ? left : Math.ceil(left / 20) * 20;
+    var note, steps = left > 60 ? left : Math.ceil(left / 20) * 20;
     dialog.lang = messages === ENGLISH ? 'en' : language;
     dialog.dir = messages.dir;
     css(dialog, 'direction:' + messages.dir);
     put(heading, say(out ? 'signed_out_title' : 'title'));
-    put(rest[0], parts[0]);
+    put(opening, parts[0]);
     put(time, parts.length > 1 ? duration(left) : '');
-    put(rest[2], parts[1] || '');
+    put(closing, parts[1] || '');
     put(stay, say(out ? 'sign_in' : 'stay'));
     put(leaveNow, say('sign_out'));
-    put(unsaved, say('unsaved'));
-    css(unsaved, 'display:' + (!out && api.confirmFormDiscard && dirty.length ? 'block' : 'none'));
+    note = out || !unsavedWork() ? '' : say('unsaved');
+    put(unsaved, note);
+    css(unsaved, 'margin-bottom:' + (note && '20px'));
     css(leaveNow, 'display:' + (out ? 'none' : 'block'));
     css(stay, 'display:' + (final() && !out ? 'none' : 'block'));
     // Read out when it changes, not with each second.
@@ -182,15 +177,20 @@ function show() {
         fresh = at && !contains(dialog, at);
     }
     if (fresh) {
-        if (!dialog.parentNode) {
-            before = focusOf(doc);
-        }
+        remember();
         append(root, dialog);
         if (showModal) {
             if (dialog.open) {
                 closeModal(dialog);
             }
             showModal(dialog);
+        } else {
+            veil(root);
+        }
+        // Of a page that is hidden as a whole nothing would show.
+        if (!box.offsetHeight) {
+            shown = root;
+            css(root, 'display:block');
         }
         (final() && state === WARNING ? dialog : stay).focus();
         if (stylesheet) {
@@ -206,17 +206,48 @@ function show() {
 }
 
 function close() {
-    if (showModal && dialog.open) {
-        closeModal(dialog);
-    }
-    // The focus, on its way back, may have woken us.
-    if (dialog.parentNode) {
-        dialog.parentNode.removeChild(dialog);
-    }
-    put(status, '');
-    coarse = 0;
-    if (before && before.focus) {
-        before.focus();
+    var focus = before;
+    if (dialog && dialog.parentNode) {
+        if (showModal && dialog.open) {
+            closeModal(dialog);
+        }
+        remove();
+        put(status, '');
+        coarse = 0;
+        if (shown) {
+            css(shown, 'display:');
+            shown = null;
+        }
+        while (veiled.length) {
+            veiled.pop().removeAttribute('aria-hidden');
+        }
     }
     before = null;
+    if (focus && focus.focus) {
+        focus.focus({ preventScroll: true });
+    }
+}
+
+// Where the focus was, to bring it back.
+function remember() {
+    before = before || focusOf(doc);
+}
+
+// Also for the time of printing.
+function remove() {
+    // The focus, on its way back, may have woken us.
+    if (dialog && dialog.parentNode) {
+        removeNode(dialog.parentNode, dialog);
+    }
+}
+
+// What a modal dialog does by itself.
+function veil(root) {
+    var child;
+    for (child = root.firstChild; child; child = child.nextSibling) {
+        if (child !== dialog && child.setAttribute && !child.getAttribute('aria-hidden')) {
+            child.setAttribute('aria-hidden', 'true');
+            veiled.push(child);
+        }
+    }
 }

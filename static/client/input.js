@@ -43,12 +43,12 @@ function reach(e) {
         movedAt = 0;
     } else if (e.type === 'mousemove' && !movedAt) {
         movedAt = clock();
-        later(function () {
+        after(REACH, function () {
             if (movedAt) {
                 movedAt = 0;
                 dismiss();
             }
-        }, REACH);
+        });
     }
 }
 
@@ -73,11 +73,20 @@ function keys(e) {
     if (ours && down) {
         if (working && code === 9 && !showModal) {
             e.preventDefault();
-            (focusOf(doc) === stay ? leaveNow : stay).focus();
+            turn();
         } else if (!working && state === WARNING && (code === 27 || !final())) {
             swallowed = code;
             extend();
         }
+    }
+}
+
+// Tab, where there is no modal dialog: to the other button that shows.
+function turn() {
+    var from = focusOf(doc);
+    stay.focus();
+    if (from === stay || focusOf(doc) !== stay) {
+        leaveNow.focus();
     }
 }
 
@@ -97,5 +106,8 @@ function wake(e) {
     }
     if (e.type !== 'focus' || e.target === win) {
         step();
+    } else if (!showModal && dialog && dialog.parentNode && !contains(dialog, e.target)) {
+        // It is the guard of its own focus.
+        stay.focus();
     }
 }

@@ -10,7 +10,9 @@ var THROTTLE = 500;
 // Does what is due, and comes back for what is next.
 function step() {
     var t, wait = 1000;
-    cancel(timer);
+    if (!alarm) {
+        cancel(timer);
+    }
     try {
         bind();
         learn();
@@ -29,7 +31,14 @@ function step() {
         wait = state === ACTIVE ? nextEvent() - t
             : state === WARNING ? (expiry() - t) % 1000 : wait;
     } finally {
-        timer = later(step, Math.min(Math.max(wait, 20), 5000));
+        timer = after(Math.min(Math.max(wait, 20), 5000), tick);
+    }
+}
+
+function tick(signal) {
+    // Those of before cannot be cancelled.
+    if (!alarm || signal === timer) {
+        step();
     }
 }
 
@@ -137,7 +146,7 @@ function gone() {
     state = GONE;
     tell('x');
     expired();
-    later(leave, 50);
+    after(50, leave);
     step();
 }
 

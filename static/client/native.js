@@ -4,6 +4,7 @@
  * Must not know what it is for. */
 
 var later = win.setTimeout, cancel = win.clearTimeout;
+var alarm = win.AbortSignal && win.AbortSignal.timeout;
 var rawTime = Date.now, parse = JSON.parse, Request = win.XMLHttpRequest;
 var take = Function.prototype.bind.bind(Function.prototype.call);
 var hasOwn = take(Object.prototype.hasOwnProperty);
@@ -12,6 +13,8 @@ var listenNode = take(doc.addEventListener);
 var createEvent = take(doc.createEvent), dispatch = take(doc.dispatchEvent);
 var initEvent = take(win.Event.prototype.initEvent);
 var createNode = take(doc.createElementNS), append = take(doc.appendChild);
+var removeNode = take(doc.removeChild);
+var attribute = take(win.Element.prototype.getAttribute);
 var contains = take(win.HTMLElement.prototype.contains || doc.contains);
 var fromPoint = take(doc.elementFromPoint);
 var openRequest = take(Request.prototype.open);
@@ -19,6 +22,7 @@ var setHeader = take(Request.prototype.setRequestHeader);
 var sendRequest = take(Request.prototype.send);
 var setProperty = take(win.CSSStyleDeclaration.prototype.setProperty);
 var darkness = win.matchMedia && win.matchMedia('(prefers-color-scheme:dark)');
+var custom = win.CSS && win.CSS.supports('top', 'var(--a)');
 var Dialog = win.HTMLDialogElement;
 var showModal = Dialog && take(Dialog.prototype.showModal);
 var closeModal = Dialog && take(Dialog.prototype.close);
@@ -37,4 +41,16 @@ function accessor(object, name) {
         object = Object.getPrototypeOf(object);
     }
     return { get: take(own.get), set: own.set && take(own.set) };
+}
+
+// A page that clears every timer there is does not know of this one.
+function after(wait, action) {
+    var signal = alarm && alarm(wait);
+    if (!signal) {
+        return later(action, wait);
+    }
+    listenNode(signal, 'abort', function () {
+        action(signal);
+    });
+    return signal;
 }

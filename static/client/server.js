@@ -4,10 +4,8 @@
 
 function request(method, path, done) {
     var r = new Request();
-    r.onreadystatechange = function () {
-        if (r.readyState === 4) {
-            done(r.status, r.responseText);
-        }
+    r.onloadend = function () {
+        done(r.status, r.responseText);
     };
     openRequest(r, method, prefix + path, true);
     setHeader(r, 'X-Session-Security', '1');
@@ -69,7 +67,7 @@ function adopt(answer, idle, sent, from) {
         // It did not believe us, and it decides.
         last = known;
     }
-    ends = typeof answer.lifetimeLeft === 'number' ? t + answer.lifetimeLeft * 1000 : Infinity;
+    ends = answer.lifetimeLeft === null ? Infinity : t + answer.lifetimeLeft * 1000;
     if (Math.abs(ends - end) > 1500) {
         end = ends;
     }

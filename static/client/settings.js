@@ -13,8 +13,8 @@ var limits = settings.limits.split('.');
 var warnAfter = +limits[0], expireAfter = +limits[1];
 // Between two questions.
 var PAUSE = Math.min(3000, (expireAfter - warnAfter) / 2);
-var events = (settings.events || ['mousemove', 'mousedown', 'keydown', 'wheel',
-    'touchstart', 'touchmove']).join(' ');
+var events = settings.events ? settings.events.join(' ')
+    : 'mousemove mousedown keydown wheel touchstart touchmove';
 var overrides = settings.messages || {};
 // Resolved here: a base element would bend them later.
 var prefix = absolute(script.getAttribute('src')).split('script.js')[0];

@@ -16,6 +16,8 @@ function bind() {
     listen('input change', changed);
     listen('submit reset', clean);
     listen('storage', stored);
+    listen('beforeprint', remove);
+    listen('afterprint', step);
     listen(events, input);
 }
 
@@ -26,8 +28,7 @@ function listen(names, handler) {
     }
 }
 
-// --- the page's side ----------------------------------------------------
-
+// The page's side.
 var submit, api = {
     activity: touch,
     ping: function () {
@@ -45,6 +46,10 @@ if (settings.confirm) {
         submit(this);
     };
 }
-Object.defineProperty(api, 'expireAfter', { value: expireAfter });
+// Between windows.
+Object.defineProperties(api, {
+    expireAfter: { value: expireAfter },
+    unsaved: { value: unsavedWork }
+});
 Object.defineProperty(win, 'sessionSecurity', { value: api });
 step();
