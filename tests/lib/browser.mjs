@@ -12,7 +12,8 @@
 //   options.path ('/app/'). options: warn, expire (seconds), directives (further
 //   lines of SessionSecurity...), site (of formSite), files, headers, and what
 //   playwright's newContext takes as context, with
-//   backForwardCache: true for a browser that has one.
+//   backForwardCache: true for a browser that has one, textSize: 32 for one
+//   whose user wants text of that many pixels, own: true for one of its own.
 // secondTab(context, httpd, path): another tab of the same user.
 // The page's errors, its console's errors and warnings are collected; any
 // that nobody allowed with allowError(context, /re/) fails the test.
@@ -125,17 +126,22 @@ function check(found) {
 }
 
 /** A user with cookies of its own. */
-export async function openContext(t, { backForwardCache, ...options } = {}) {
-    const process = await (backForwardCache ? launch(
-        { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
-        : browser ??= launch());
+export async function openContext(t,
+    { backForwardCache, textSize, own, ...options } = {}) {
+    const special = backForwardCache || textSize || own;
+    const process = await (special ? launch({
+        ignoreDefaultArgs: backForwardCache
+            ? ['--disable-back-forward-cache'] : [],
+        args: textSize ? [...FLAGS,
+            `--blink-settings=defaultFontSize=${textSize}`] : FLAGS,
+    }) : browser ??= launch());
     const context = await process.newContext({ locale: 'en-US', ...options });
     context.setDefaultTimeout(10000);
     const found = watch(context);
     await record(context);
     t.after(async () => {
         await context.close();
-        if (backForwardCache)
+        if (special)
             await process.close();
         check(found);
     });
