@@ -8,10 +8,10 @@ var dialog, box, heading, text, opening, time, closing, unsaved, status, stay, l
 var before, coarse, dark, shown, veiled = [];
 // In the light and in the dark.
 var THEME = {
-    background: ['#fff', '#223'],
-    color: ['#223', '#eee'],
+    background: ['#fff', '#222'],
+    color: ['#222', '#eee'],
     accent: ['#05b', '#8bf'],
-    'accent-color': ['#fff', '#223'],
+    'accent-color': ['#fff', '#222'],
     border: ['#777', '#999'],
     backdrop: ['rgba(0,0,0,.6)', 'rgba(0,0,0,.6)']
 };

@@ -51,7 +51,7 @@ document.documentElement.innerHTML = '<head></head><body>new</body>'; }, 100);
 
 for (const [name, [content, more]] of Object.entries(PAGES)) {
     test(name, async (t) => {
-        const { page } = await openSite(t, { warn: 1, expire: 60,
+        const { page } = await openSite(t, { warn: 2, expire: 60,
             files: { 'htdocs/app/d.html': content, ...more },
             path: '/app/d.html' });
         await warned(page);

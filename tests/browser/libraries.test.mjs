@@ -11,7 +11,7 @@ const test = suite('libraries');
 
 const npm = (path) => new URL(`../../node_modules/${path}`, import.meta.url);
 const debian = (path) => `/usr/share/javascript/${path}`;
-const jquery = `window.works = jQuery('p').text() === 'x' && jQuery.fn.jquery;
+const jquery = `window.works = jQuery('#p').text() === 'x' && jQuery.fn.jquery;
 jQuery(document).on('session-security:warn', function (e) { window.heard = e.type; });`;
 
 // name: [file, what a page does with it]
@@ -21,22 +21,22 @@ const LIBRARIES = {
     'jQuery 3': [npm('jquery/dist/jquery.js'), jquery],
     'jQuery 4': [npm('jquery4/dist/jquery.js'), jquery],
     'Prototype 1.7': [debian('prototype/prototype.js'),
-        `window.works = $$('p')[0].innerHTML === 'x' && Prototype.Version;
+        `window.works = $('p').innerHTML === 'x' && Prototype.Version;
 document.addEventListener('session-security:warn',
     function (e) { window.heard = e.type; });`],
     'MooTools 1.4': [debian('mootools/mootools-core-nc.js'),
-        `window.works = $$('p')[0].get('text') === 'x' && MooTools.version;
+        `window.works = $('p').get('text') === 'x' && MooTools.version;
 document.addEventListener('session-security:warn',
     function (e) { window.heard = e.type; });`],
 };
 
 for (const [name, [file, use]] of Object.entries(LIBRARIES)) {
     test(name, async (t) => {
-        const { page } = await openSite(t, { warn: 1, expire: 60,
+        const { page } = await openSite(t, { warn: 3, expire: 60,
             files: {
                 'htdocs/library.js': readFileSync(file),
                 'htdocs/app/use.html': html(
-                    `<p>x</p><input id="field"><script>${use}</script>`,
+                    `<p id="p">x</p><input id="field"><script>${use}</script>`,
                     { head: '<script src="/library.js"></script>' }),
             }, path: '/app/use.html' });
         const version = name.split(' ')[1];
