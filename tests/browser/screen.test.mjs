@@ -93,6 +93,19 @@ test('what comes back is as it was', async (t) => {
     clearInterval(alive);
 });
 
+test('a page that was frozen comes back with its focus', async (t) => {
+    const { context, page } = await openSite(t, { ...SITE, warn: 60, expire: 90 });
+    await page.fill('#field', 'x');
+    await page.evaluate(() => window.dispatchEvent(new Event('freeze')));
+    assert.equal(await page.evaluate(() =>
+        document.body.getClientRects().length), 0);
+    await page.evaluate(() => window.dispatchEvent(new Event('resume')));
+    await page.getByText('Secret').waitFor();
+    await page.waitForFunction(() => document.activeElement.id === 'field');
+    assert.equal(await page.inputValue('#field'), 'x');
+    assert.equal(countOf(context, 'warn'), 0);
+});
+
 /** The processes that draw pages, to be stopped as a sleeping laptop stops. */
 async function renderers(context) {
     const session = await context.browser().newBrowserCDPSession();
