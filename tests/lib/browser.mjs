@@ -20,6 +20,7 @@
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { formSite, startHttpd, until } from './httpd.mjs';
@@ -53,7 +54,9 @@ async function closeBrowser() {
 export function suite(title) {
     const tests = [];
     const add = (name, fn) => tests.push([name, fn]);
-    add.run = () => describe(title, { concurrency: 3 }, () => {
+    // Waiting costs little.
+    const concurrency = Math.max(3, 2 * cpus().length);
+    add.run = () => describe(title, { concurrency }, () => {
         after(closeBrowser);
         for (const [name, fn] of tests)
             test(name, fn);
