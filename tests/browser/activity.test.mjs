@@ -21,7 +21,7 @@ test('polling, timers, and media that play are none', async (t) => {
     const { httpd, context, page } = await openSite(t, { warn: 4, expire: 8,
         files: {
             'htdocs/app/a.wav': WAV,
-            'htdocs/app/busy.html': html(`<audio muted autoplay loop src="a.wav">
+            'htdocs/app/busy.html': html(`<audio loop src="a.wav">
 </audio><p id="p">0</p><script>setInterval(function () {
     var r = new XMLHttpRequest(); r.open('GET', '/app/data.json'); r.send();
     fetch('/app/data.json', { headers: { Accept: 'text/html' } });
@@ -29,6 +29,8 @@ test('polling, timers, and media that play are none', async (t) => {
     document.title = Math.random();
     history.replaceState({}, '', '?' + Math.random());
 }, 300);</script>`) }, path: '/app/busy.html' });
+    await page.keyboard.press('a'); // a browser plays nothing before
+    await page.evaluate(() => document.querySelector('audio').play());
     await page.waitForFunction(() =>
         document.querySelector('audio').currentTime > 0.2);
     await signedOut(page);
