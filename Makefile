@@ -61,14 +61,18 @@ $(filter-out $(BUILD)/assets.o,$(glue_o)): $(BUILD)/%.o: %.c
 
 # --- the client, compiled in ---------------------------------------------
 
-$(BUILD)/embed: static/embed.c static/plurals.h static/squeeze.h
+$(BUILD)/embed: static/embed.c $(wildcard static/*.h)
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(q)$(CC) -std=gnu11 $(warnings) $(WERROR) $(apr_cflags) $(CFLAGS) -o $@ $< \
 	    -ljansson -lz $(apr_libs)
 
-$(BUILD)/assets.c: $(BUILD)/embed static/session_security.js static/locales.json
-	$(BUILD)/embed static/session_security.js static/locales.json $@
+# In the order in which they run, as one script.
+client := $(patsubst %,static/client/%.js,native settings clock windows machine \
+          server messages dialog cover input forms start)
+
+$(BUILD)/assets.c: $(BUILD)/embed static/locales.json $(client)
+	$(BUILD)/embed static/locales.json $@ $(client)
 
 $(BUILD)/assets.o: $(BUILD)/assets.c
 	$(say) CC $<

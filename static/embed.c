@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Knows how the client's files become C arrays: a program of the build.
- * embed SESSION_SECURITY_JS LOCALES_JSON OUT_C
+ * embed LOCALES_JSON OUT_C PART_OF_THE_SCRIPT...
  * Must not know httpd; nothing of it is linked into the module. */
 
 #include <errno.h>
@@ -139,6 +139,15 @@ static bool tag_is_sane(const char *tag)
                   == strlen(tag);
 }
 
+/* The client tries a tag without its last part too. */
+static bool is_implied(json_t *aliases, const char *tag, const char *to)
+{
+    size_t length = strcspn(tag, "-");
+    const char *primary = apr_pstrmemdup(pool, tag, length);
+    const char *other = json_string_value(json_object_get(aliases, primary));
+    return tag[length] && other && !strcmp(other, to);
+}
+
 /* " en de pt-BR no>nb ... ": every tag that is known, and where aliases lead. */
 static const char *language_list(json_t *root)
 {
@@ -157,7 +166,8 @@ static const char *language_list(json_t *root)
         const char *to = json_string_value(value);
         if (!tag_is_sane(tag) || !to || !json_object_get(locales, to))
             die("alias \"%s\" leads nowhere", tag);
-        list = apr_pstrcat(pool, list, tag, ">", to, " ", NULL);
+        if (!is_implied(json_object_get(root, "aliases"), tag, to))
+            list = apr_pstrcat(pool, list, tag, ">", to, " ", NULL);
     }
     return list;
 }
@@ -254,14 +264,23 @@ static const char *replace(const char *in, const char *mark, const char *text)
                        at + strlen(quoted), NULL);
 }
 
-static void make_script(const char *path, json_t *root)
+/* A page that was written into another one brings a second script. */
+#define SCRIPT_BEGIN                                                           \
+    "(function (win, doc) { 'use strict';"                                     \
+    "if (Object.prototype.hasOwnProperty.call(win, 'sessionSecurity')) {"      \
+    "return; }"
+#define SCRIPT_END "}(window, document));"
+
+static void make_script(char **parts, json_t *root)
 {
-    char *source = read_file(path);
     apr_sha1_ctx_t sha;
-    const char *text;
+    const char *text = SCRIPT_BEGIN;
     asset *script = &assets[0];
 
-    text = replace(source, "@MESSAGES_HASH@",
+    for (; *parts; parts++)
+        text = apr_pstrcat(pool, text, read_file(*parts), NULL);
+    text = apr_pstrcat(pool, text, SCRIPT_END, NULL);
+    text = replace(text, "@MESSAGES_HASH@",
                    apr_pstrcat(pool, "'", assets[1].hash, "'", NULL));
     text = replace(text, "@LANGUAGES@",
                    apr_pstrcat(pool, "'", language_list(root), "'", NULL));
@@ -366,15 +385,15 @@ static void write_out(const char *path, json_t *root)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
-        die("usage: embed SESSION_SECURITY_JS LOCALES_JSON OUT_C");
+    if (argc < 4)
+        die("usage: embed LOCALES_JSON OUT_C PART_OF_THE_SCRIPT...");
     apr_initialize();
     apr_pool_create(&pool, NULL);
-    json_t *root = load_locales(argv[2]);
+    json_t *root = load_locales(argv[1]);
     asset_add("script.js", "text/javascript; charset=utf-8", "");
     add_messages(root);
-    make_script(argv[1], root);
-    write_out(argv[3], root);
+    make_script(argv + 3, root);
+    write_out(argv[2], root);
     json_decref(root);
     apr_pool_destroy(pool);
     return 0;

@@ -4,7 +4,9 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { html, WARNING, openSite, suite, warned } from '../lib/browser.mjs';
+import {
+    WARNING, allowError, html, openSite, suite, warned,
+} from '../lib/browser.mjs';
 
 const test = suite('how it looks');
 
@@ -32,6 +34,14 @@ textarea { width: 420px; height: 90px; display: block; font: inherit }</style>` 
 const site = (context) => ({ warn: 2, expire: 62, path: '/app/crm.html',
     files: { 'htdocs/app/crm.html': CRM }, context });
 
+async function picture(page, name) {
+    if (process.env.MSS_PICTURES) {
+        const images = new URL('../../docs/images/', import.meta.url).pathname;
+        mkdirSync(images, { recursive: true });
+        await page.screenshot({ path: `${images}${name}.png` });
+    }
+}
+
 test('at a desk', async (t) => {
     const { page } = await openSite(t,
         site({ viewport: { width: 1200, height: 800 } }));
@@ -41,12 +51,37 @@ test('at a desk', async (t) => {
     assert.ok(Math.abs(box.x + box.width / 2 - 600) < 2, 'not in the middle');
     assert.ok(Math.abs(box.y + box.height / 2 - 400) < 2, 'not in the middle');
     assert.ok(h2.x > box.x && h2.width < box.width);
-    if (process.env.MSS_PICTURES) {
-        const images = new URL('../../docs/images/', import.meta.url).pathname;
-        mkdirSync(images, { recursive: true });
-        await page.screenshot({ path: `${images}warning.png` });
-    }
+    await picture(page, 'warning');
 });
+
+// What the documentation shows besides.
+for (const [name, context, more] of [
+    ['warning-dark', { colorScheme: 'dark', viewport: { width: 800, height: 500 } },
+        { directives: 'SessionSecurityConfirmFormDiscard On' }],
+    ['warning-phone', { viewport: { width: 360, height: 640 } },
+        { directives: 'SessionSecurityLanguage ar', lang: '' }],
+    ['signed-out', { viewport: { width: 800, height: 500 } }, { expire: 5 }]]) {
+    test(`the picture of ${name}`, async (t) => {
+        const all = site(context);
+        const { context: tabs, page } = await openSite(t, { ...all, ...more,
+            files: { 'htdocs/app/crm.html': CRM
+                .replace('lang="en"', `lang="${more.lang ?? 'en'}"`)
+                .replace(/<p><label>.*<\/p>/s, (p) => `<form>${p}</form>`) } });
+        if (more.expire) {
+            allowError(tabs, /ERR_INTERNET_DISCONNECTED/);
+            await tabs.setOffline(true);
+            await page.getByText('Sign in again').waitFor();
+            assert.doesNotMatch(await page.locator('html').innerText(), /Hansen/);
+        } else {
+            await page.locator('textarea').pressSequentially('!');
+            await warned(page);
+        }
+        const text = await page.locator(WARNING).innerText();
+        assert.equal(/unsaved changes/.test(text), name === 'warning-dark');
+        assert.equal(/[\u0600-\u06ff]/.test(text), name === 'warning-phone');
+        await picture(page, name);
+    });
+}
 
 for (const [name, viewport, deviceScaleFactor] of [
     ['on a telephone', { width: 320, height: 480 }, 1],

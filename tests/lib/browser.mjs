@@ -12,13 +12,15 @@
 //   options.path ('/app/'). options: warn, expire (seconds), directives (further
 //   lines of SessionSecurity...), site (of formSite), files, headers, and what
 //   playwright's newContext takes as context, with
-//   backForwardCache: true for a browser that has one.
+//   backForwardCache: true for a browser that has one, textSize: 32 for one
+//   whose user wants text of that many pixels, own: true for one of its own.
 // secondTab(context, httpd, path): another tab of the same user.
 // The page's errors, its console's errors and warnings are collected; any
 // that nobody allowed with allowError(context, /re/) fails the test.
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { formSite, startHttpd, until } from './httpd.mjs';
@@ -52,7 +54,9 @@ async function closeBrowser() {
 export function suite(title) {
     const tests = [];
     const add = (name, fn) => tests.push([name, fn]);
-    add.run = () => describe(title, { concurrency: 3 }, () => {
+    // Waiting costs little.
+    const concurrency = Math.max(3, 2 * cpus().length);
+    add.run = () => describe(title, { concurrency }, () => {
         after(closeBrowser);
         for (const [name, fn] of tests)
             test(name, fn);
@@ -125,17 +129,22 @@ function check(found) {
 }
 
 /** A user with cookies of its own. */
-export async function openContext(t, { backForwardCache, ...options } = {}) {
-    const process = await (backForwardCache ? launch(
-        { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
-        : browser ??= launch());
+export async function openContext(t,
+    { backForwardCache, textSize, own, ...options } = {}) {
+    const special = backForwardCache || textSize || own;
+    const process = await (special ? launch({
+        ignoreDefaultArgs: backForwardCache
+            ? ['--disable-back-forward-cache'] : [],
+        args: textSize ? [...FLAGS,
+            `--blink-settings=defaultFontSize=${textSize}`] : FLAGS,
+    }) : browser ??= launch());
     const context = await process.newContext({ locale: 'en-US', ...options });
     context.setDefaultTimeout(10000);
     const found = watch(context);
     await record(context);
     t.after(async () => {
         await context.close();
-        if (backForwardCache)
+        if (special)
             await process.close();
         check(found);
     });

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows the time, the last activity, and when the session ends.
+ * Must not act on it. */
+
+var seen = 0, offset = 0;
+
+// Milliseconds that never go back, whatever is done to the clock.
+function clock() {
+    var t = rawTime() + offset;
+    if (t < seen) {
+        offset += seen - t;
+        t = seen;
+    }
+    seen = t;
+    return t;
+}
+
+var ACTIVE = 0, WARNING = 1, HIDDEN = 2, GONE = 3;
+
+var state = ACTIVE, loaded = clock();
+// The last activity that is known of, and what the server knows of it.
+var last = answerTime() - (settings.idle || 0), reported = last;
+// The end of the session, however active its user is.
+var end = settings.lifetime >= 0 ? answerTime() + settings.lifetime : Infinity;
+var timer, hiddenAt, dueAt = 0, acknowledged = 0, announced = 0;
+// Questions to the server: one at a time.
+var busy = 0, asleep = 0, urgent = 0, askedAt = 0, answeredAt = 0, pause = PAUSE;
+// 1: tell the server to end the session; 2: see whether it has.
+var quitting = 0;
+
+// When the server answered with this page: its idle time is from then.
+function answerTime() {
+    var timing = win.performance && win.performance.timing;
+    var t = timing && timing.responseStart;
+    return t > 0 && t < loaded ? t : loaded;
+}
+
+function expiry() {
+    return Math.min(last + expireAfter, end);
+}
+
+function warning() {
+    return Math.min(last + warnAfter, end - expireAfter + warnAfter);
+}
+
+// Nothing that the user does can move the end of the session.
+function final() {
+    return end < last + expireAfter;
+}

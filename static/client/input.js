@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows what a person does: mouse, keys, touch; and the page's sleep.
+ * Must not know what it leads to. */
+
+// A mouse that moves may be on its way to a button.
+var REACH = 700;
+
+var mouseX, mouseY, movedAt = 0, swallowed = 0;
+
+function input(e) {
+    var far;
+    if (e.isTrusted === false) {
+        return;
+    }
+    if (e.type === 'mousemove') {
+        // Browsers report a mouse at rest when the page moves below it.
+        far = Math.abs(e.screenX - mouseX) + Math.abs(e.screenY - mouseY) >= 2;
+        if (far || mouseX === undefined) {
+            mouseX = e.screenX;
+            mouseY = e.screenY;
+        }
+        if (!far) {
+            return;
+        }
+    }
+    if (state !== WARNING || clock() >= expiry()) {
+        if (state < HIDDEN) {
+            touch();
+        }
+    } else if (!final()) {
+        reach(e);
+    }
+}
+
+// Input while the warning shows; keys and clicks have their own ways.
+function reach(e) {
+    if (/^wheel|^touchmove/.test(e.type)) {
+        // Unless it is needed to reach the buttons of a small window.
+        if (dialog.scrollHeight <= dialog.clientHeight) {
+            dismiss();
+        }
+    } else if (contains(box, e.target)) {
+        movedAt = 0;
+    } else if (e.type === 'mousemove' && !movedAt) {
+        movedAt = clock();
+        after(REACH, function () {
+            if (movedAt) {
+                movedAt = 0;
+                dismiss();
+            }
+        });
+    }
+}
+
+// While the dialog shows, keys belong to it: Tab, Enter, Space and
+// modifiers work the buttons, any other says that somebody is here, and
+// neither it nor its repetitions get into the page.
+function keys(e) {
+    var code = e.keyCode, ours = state > ACTIVE, down = e.type === 'keydown';
+    var working = /^(0|9|13|1[678]|20|32|9[123]|144|22[45]|255)$/.test(code);
+    if (e.isTrusted === false) {
+        return;
+    }
+    if (down && !e.repeat) {
+        swallowed = 0;
+    }
+    if (ours || swallowed === code) {
+        e.stopImmediatePropagation();
+        if (swallowed === code || state === WARNING && !working) {
+            e.preventDefault();
+        }
+    }
+    if (ours && down) {
+        if (working && code === 9 && !showModal) {
+            e.preventDefault();
+            turn();
+        } else if (!working && state === WARNING && (code === 27 || !final())) {
+            swallowed = code;
+            extend();
+        }
+    }
+}
+
+// Tab, where there is no modal dialog: to the other button that shows.
+function turn() {
+    var from = focusOf(doc);
+    stay.focus();
+    if (from === stay || focusOf(doc) !== stay) {
+        leaveNow.focus();
+    }
+}
+
+// A page that can come back by the Back button comes back empty.
+function sleep(e) {
+    if (e.persisted || e.type === 'freeze') {
+        hide();
+        asleep = 1;
+    }
+}
+
+function wake(e) {
+    if (e.persisted || e.type === 'resume') {
+        urgent = 1;
+        asleep = 0;
+        hiddenAt = clock();
+    }
+    if (e.type !== 'focus' || e.target === win) {
+        step();
+    } else if (!showModal && dialog && dialog.parentNode && !contains(dialog, e.target)) {
+        // It is the guard of its own focus.
+        stay.focus();
+    }
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The machine: active, warning, hidden, gone.
+ * Must not know how these look, nor what the server is asked. */
+
+// How long the server may take before the warning shows without it.
+var PATIENCE = 1500;
+// Between two reports of activity to other tabs.
+var THROTTLE = 500;
+
+// Does what is due, and comes back for what is next.
+function step() {
+    var t, wait = 1000;
+    if (!alarm) {
+        cancel(timer);
+    }
+    try {
+        bind();
+        learn();
+        t = clock();
+        if (t >= expiry() && state < HIDDEN) {
+            hide();
+            expired();
+        }
+        if (state < HIDDEN) {
+            consider(t);
+        }
+        if (state < GONE && !asleep && (urgent || t >= nextQuestion())) {
+            ask();
+        }
+        draw(t);
+        wait = state === ACTIVE ? nextEvent() - t
+            : state === WARNING ? (expiry() - t) % 1000 : wait;
+    } finally {
+        timer = after(Math.min(Math.max(wait, 20), 5000), tick);
+    }
+}
+
+function tick(signal) {
+    // Those of before cannot be cancelled.
+    if (!alarm || signal === timer) {
+        step();
+    }
+}
+
+// Between being active and being warned.
+function consider(t) {
+    if (t < warning()) {
+        dueAt = acknowledged = 0;
+        if (state === WARNING) {
+            state = ACTIVE;
+            fire('extend');
+        }
+    } else if (!host && state === ACTIVE && !acknowledged) {
+        if (!dueAt) {
+            dueAt = t;
+            urgent = 1;
+        } else if (answeredAt >= dueAt || t - dueAt >= PATIENCE) {
+            state = WARNING;
+            learn(true);
+            fire('warn');
+        }
+    }
+}
+
+function nextQuestion() {
+    var t = state === HIDDEN ? 0
+        : host ? Infinity
+        : Math.min(reported + warnAfter, warning());
+    return Math.max(t, askedAt + pause);
+}
+
+function nextEvent() {
+    return Math.min(expiry(), nextQuestion(),
+        host || acknowledged ? Infinity : dueAt ? dueAt + PATIENCE : warning());
+}
+
+// A person is here. The first sign of one after the end comes too late.
+function touch() {
+    var t = clock();
+    if (t >= expiry() || state >= HIDDEN) {
+        step();
+    } else if (state === WARNING) {
+        if (!final()) {
+            extend();
+        }
+    } else if (t - last >= THROTTLE) {
+        last = t;
+        share();
+    }
+}
+
+function share() {
+    if (host) {
+        host.activity();
+    } else {
+        tell('a');
+    }
+}
+
+function extend() {
+    acknowledged = final();
+    if (acknowledged) {
+        state = ACTIVE;
+    } else {
+        last = clock();
+        urgent = 1;
+        share();
+    }
+    step();
+}
+
+// The content goes first; then the server is asked.
+function hide() {
+    if (state < HIDDEN) {
+        state = HIDDEN;
+        hiddenAt = clock();
+        urgent = 1;
+        blank();
+    }
+}
+
+function expired() {
+    if (!announced) {
+        announced = 1;
+        fire('expire');
+    }
+}
+
+function reveal() {
+    state = ACTIVE;
+    unblank();
+    if (announced) {
+        announced = 0;
+        fire('extend');
+    }
+}
+
+function quit() {
+    quitting = urgent = 1;
+    hide();
+    step();
+}
+
+function gone() {
+    hide();
+    state = GONE;
+    tell('x');
+    expired();
+    after(50, leave);
+    step();
+}
+
+function leave() {
+    if (host) {
+        host.ping();
+        return;
+    }
+    try {
+        go(stage);
+    } catch (e) {
+        go(win);
+    }
+}
+
+// Not a reload, which would offer to post a form again.
+function go(w) {
+    w.location.replace(returnTo || w.location.href.replace(/#.*/, ''));
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Takes what the browser offers, at the start, before the page's own scripts can
+ * replace it.
+ * Must not know what it is for. */
+
+var later = win.setTimeout, cancel = win.clearTimeout;
+var alarm = win.AbortSignal && win.AbortSignal.timeout;
+var rawTime = Date.now, parse = JSON.parse, Request = win.XMLHttpRequest;
+var take = Function.prototype.bind.bind(Function.prototype.call);
+var hasOwn = take(Object.prototype.hasOwnProperty);
+var listenWindow = take(win.addEventListener);
+var listenNode = take(doc.addEventListener);
+var createEvent = take(doc.createEvent), dispatch = take(doc.dispatchEvent);
+var initEvent = take(win.Event.prototype.initEvent);
+var createNode = take(doc.createElementNS), append = take(doc.appendChild);
+var removeNode = take(doc.removeChild);
+var attribute = take(win.Element.prototype.getAttribute);
+var contains = take(win.HTMLElement.prototype.contains || doc.contains);
+var fromPoint = take(doc.elementFromPoint);
+var openRequest = take(Request.prototype.open);
+var setHeader = take(Request.prototype.setRequestHeader);
+var sendRequest = take(Request.prototype.send);
+var setProperty = take(win.CSSStyleDeclaration.prototype.setProperty);
+var darkness = win.matchMedia && win.matchMedia('(prefers-color-scheme:dark)');
+var custom = win.CSS && win.CSS.supports('top', 'var(--a)');
+var Dialog = win.HTMLDialogElement;
+var showModal = Dialog && take(Dialog.prototype.showModal);
+var closeModal = Dialog && take(Dialog.prototype.close);
+var styleGetter = accessor(win.HTMLElement.prototype, 'style').get;
+var rootOf = accessor(doc, 'documentElement').get;
+var focusOf = accessor(doc, 'activeElement').get;
+var readyOf = accessor(doc, 'readyState').get;
+var titleOf = accessor(doc, 'title');
+
+// Elements with a name hide a document's own properties of that name, but
+// not the functions behind them.
+function accessor(object, name) {
+    var own;
+    while (!own) {
+        own = Object.getOwnPropertyDescriptor(object, name);
+        object = Object.getPrototypeOf(object);
+    }
+    return { get: take(own.get), set: own.set && take(own.set) };
+}
+
+// A page that clears every timer there is does not know of this one.
+function after(wait, action) {
+    var signal = alarm && alarm(wait);
+    if (!signal) {
+        return later(action, wait);
+    }
+    listenNode(signal, 'abort', function () {
+        action(signal);
+    });
+    return signal;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Asks the server, and takes its answers.
+ * Must not know what a window shows. */
+
+function request(method, path, done) {
+    var r = new Request();
+    r.onloadend = function () {
+        done(r.status, r.responseText);
+    };
+    openRequest(r, method, prefix + path, true);
+    setHeader(r, 'X-Session-Security', '1');
+    r.timeout = 5000;
+    sendRequest(r);
+}
+
+function object(text) {
+    try {
+        return parse(text) || {};
+    } catch (e) {
+        return {};
+    }
+}
+
+function ask() {
+    var from = state, sent = last, idle, post = quitting === 1;
+    // What was under way when the page fell asleep may never come.
+    if (busy && clock() < askedAt + 6000) {
+        return;
+    }
+    busy = 1;
+    urgent = 0;
+    pause = PAUSE;
+    askedAt = clock();
+    // Rounded up: an idle time rounded down would prolong the session.
+    idle = Math.ceil(Math.max(0, askedAt - last) / 1000);
+    request(post ? 'POST' : 'GET',
+        post ? 'logout' : 'ping?idleFor=' + idle + '&limits=' + settings.limits,
+        function (status, text) {
+            var answer = object(text);
+            busy = 0;
+            if (state === GONE) {
+                return;
+            }
+            if (post ? status : answer.state === 'logout' || status === 401 || status === 403) {
+                gone();
+                return;
+            }
+            if (post) {
+                // A redirect to another site looks like a failure: see.
+                quitting = 2;
+                urgent = 1;
+            } else if (answer.state === 'active' && answer.idleFor >= 0) {
+                adopt(answer, idle, sent, from);
+            }
+            step();
+        });
+}
+
+// The server's idle time is rounded down, so a second more is certain.
+function adopt(answer, idle, sent, from) {
+    var t = clock(), known = t - answer.idleFor * 1000, ends;
+    answeredAt = t;
+    reported = known;
+    if (known - 1000 > last) {
+        last = known - 1000;
+    } else if (answer.idleFor > idle + 1 && last === sent) {
+        // It did not believe us, and it decides.
+        last = known;
+    }
+    ends = answer.lifetimeLeft === null ? Infinity : t + answer.lifetimeLeft * 1000;
+    if (Math.abs(ends - end) > 1500) {
+        end = ends;
+    }
+    if (state === HIDDEN) {
+        pause = 1000;
+        if (quitting) {
+            quitting = 1;
+        } else if (from === HIDDEN && t < expiry()) {
+            reveal();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows what the server said with the page: the script's element and its
+ * settings.
+ * Must not know what they lead to. */
+
+var script = doc.currentScript, all;
+if (!script) {
+    all = doc.querySelectorAll('script[data-session-security]');
+    script = all[all.length - 1];
+}
+var settings = parse(script.getAttribute('data-session-security'));
+var limits = settings.limits.split('.');
+var warnAfter = +limits[0], expireAfter = +limits[1];
+// Between two questions.
+var PAUSE = Math.min(3000, (expireAfter - warnAfter) / 2);
+var events = settings.events ? settings.events.join(' ')
+    : 'mousemove mousedown keydown wheel touchstart touchmove';
+var overrides = settings.messages || {};
+// Resolved here: a base element would bend them later.
+var prefix = absolute(script.getAttribute('src')).split('script.js')[0];
+var returnTo = settings.returnTo && absolute(settings.returnTo);
+var stylesheet = settings.stylesheet && absolute(settings.stylesheet);
+
+function absolute(url) {
+    var link = node('a');
+    link.href = url;
+    return link.href;
+}
+
+function node(name) {
+    return createNode(doc, 'http://www.w3.org/1999/xhtml', name);
+}

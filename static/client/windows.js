@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows the other windows and tabs of this user.
+ * Must not know what they show. */
+
+// The outermost window of this origin, and the client that rules there.
+var stage = win, host = null;
+var key = 'session_security' + prefix, channel, write;
+
+(function () {
+    var w = win, its;
+    while (w !== w.parent) {
+        w = w.parent;
+        try {
+            if (w.location.href) {
+                stage = w;
+            }
+            its = hasOwn(w, 'sessionSecurity') && w.sessionSecurity;
+            if (its && its.expireAfter <= expireAfter) {
+                host = its;
+            }
+        } catch (e) {
+            // A window of another origin.
+        }
+    }
+    try {
+        if (win.BroadcastChannel) {
+            channel = new win.BroadcastChannel(key);
+            channel.onmessage = function (e) {
+                receive(e.data);
+            };
+        } else {
+            write = take(win.Storage.prototype.setItem).bind(null, win.localStorage);
+        }
+    } catch (e) {
+        // A sandbox, or storage switched off: the server connects us.
+    }
+}());
+
+// "a" and "x" with a time: activity, and the end of a session.
+function tell(what) {
+    var message = what + rawTime();
+    try {
+        if (channel) {
+            channel.postMessage(message);
+        } else if (write) {
+            write(key, message);
+        }
+    } catch (e) {
+        // They learn it from the server.
+    }
+}
+
+function receive(message) {
+    var t = Math.min(+String(message).slice(1) + offset, clock());
+    if (message.charAt(0) === 'x') {
+        if (t > loaded) {
+            hide();
+        }
+    } else if (t > last) {
+        last = t;
+        urgent = urgent || state === HIDDEN;
+    }
+    step();
+}
+
+function fire(name) {
+    var e = createEvent(doc, 'Event');
+    initEvent(e, 'session-security:' + name, true, false);
+    dispatch(rootOf(doc) || doc, e);
+}
