@@ -200,7 +200,7 @@ async function fillRoot(root, options) {
     writeTree(root, { 'users': USERS, 'mime.types': MIME_TYPES, ...SITE_FILES,
         ...options.files, 'httpd.conf': baseConfig(ctx, options) + own });
     if (own.includes('/db/session.db'))
-        makeDatabase(root);
+        await makeDatabase(root);
     return ctx;
 }
 
