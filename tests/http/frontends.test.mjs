@@ -346,3 +346,19 @@ test('a login while the store is down', async (t) => {
     isLogin(await open(fronts[1], jar));
     fronts[1].allowLog(ENDED);
 });
+
+test('httpd stops, and restarts, while the store hangs', async (t) => {
+    const redis = await startRedis(t);
+    const one = await frontEnd(t, redis);
+    one.allowLog(PROVIDER);
+    one.allowLog(DOWN);
+    const jar = await loggedIn(one);
+    one.clock.advance(5);
+    redis.pause();
+    assert.equal((await poll(one, jar)).status, 200);
+    await one.expectLog(DOWN);
+    await one.signal('SIGUSR1');
+    assert.equal((await poll(one, jar)).status, 200);
+    await one.stop();
+    redis.resume();
+});

@@ -116,7 +116,8 @@ for (const store of STORES) {
                 httpd.clock.advance(40);
                 await ping(httpd, jar, '?idleFor=0');
                 await httpd.signal(signal);
-                assert.equal(await ping(httpd, jar), 0);
+                /* A restart can take seconds; a stamp that was lost, 40. */
+                assert.ok(await ping(httpd, jar) < 30);
                 isLogin(await open(httpd, old));
             }
         });
