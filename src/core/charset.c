@@ -325,7 +325,7 @@ static void skip_bogus(cursor *c)
 static bool declared_at(cursor *c, mss_charset_declared *found)
 {
     const apr_size_t n = (apr_size_t)(c->end - c->at);
-    const char next = n > 1 ? c->at[1] : '\0';
+    const char next = (char)(n > 1 ? c->at[1] : 0);
 
     if (is_letter(next)) {
         if (n > 5 && (is_space(c->at[5]) || c->at[5] == '/')

@@ -326,13 +326,13 @@ static apr_size_t skip(const mss_scan *s, const char *buf, apr_size_t n)
 mss_scan_result mss_scan_feed(mss_scan *s, const char *buf, apr_size_t n,
                               apr_size_t *tail)
 {
-    mss_scan_step *step = NULL;
+    mss_scan_step *step = s->step;
     apr_size_t i;
 
     for (i = 0; i < n; i++) {
         /* A run can only begin where the state has changed, or go on after a
          * dash. */
-        if (s->step != step || step == in_comment) {
+        if (i == 0 || s->step != step || step == in_comment) {
             step = s->step;
             i += skip(s, buf + i, n - i);
             if (i == n) {

@@ -15,7 +15,7 @@
 
 #define BYTES (MSS_ID_BYTES + 2 + 4 + 4 + 4)
 /* A multiple of three bytes: no padding, no spare bits, one text for each. */
-#define TEXT (BYTES / 3 * 4)
+#define TEXT ((size_t)BYTES / 3 * 4)
 
 /* --- numbers as bytes ------------------------------------------------------------ */
 
@@ -71,7 +71,7 @@ static const char *format_live(apr_pool_t *p, const mss_stamp *stamp)
     to = put(to + MSS_ID_BYTES, stamp->realm, 2);
     to = put(to, stamp->user, 4);
     put_time(put_time(to, stamp->created), stamp->last);
-    memcpy(text, VERSION, strlen(VERSION));
+    memcpy(text, VERSION, sizeof(VERSION));
     apr_base64_encode_binary(text + strlen(VERSION), bytes, BYTES);
     replace(text, '+', '-');
     replace(text, '/', '_');
@@ -90,7 +90,7 @@ const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
 /* apr's decoder knows the older alphabet alone, and stops at what is in none. */
 static bool to_base64(const char *text, char *base64)
 {
-    int i;
+    size_t i;
 
     for (i = 0; i < TEXT && text[i] && text[i] != '+' && text[i] != '/'; i++) {
         base64[i] = (char)(text[i] == '-'   ? '+'
