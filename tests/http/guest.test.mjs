@@ -72,9 +72,11 @@ function headersOf(answer) {
         delete headers[name];
     if (headers.location)
         headers.location = headers.location.replace(/:\d+\//, '/');
-    // mod_session_dbd's keys are random.
-    headers['set-cookie'] = headers['set-cookie']?.map((line) =>
+    // mod_session_dbd's keys are random, and it sets its cookie twice, which
+    // the module mends.
+    const cookies = headers['set-cookie']?.map((line) =>
         line.replace(/=[0-9a-f]{8}-[-0-9a-f]{27}/, '=key'));
+    headers['set-cookie'] = cookies && [...new Set(cookies)];
     return headers;
 }
 
