@@ -46,7 +46,7 @@ all: $(module)
 
 $(module): $(core_o) $(glue_o)
 	$(say) LINK $@
-	$(q)$(CC) -shared $(CFLAGS) $(EXTRA) $(LDFLAGS) $(ldflags) -o $@ $^ -ljansson
+	$(q)$(CC) -shared $(CFLAGS) $(EXTRA) $(LDFLAGS) $(ldflags) -o $@ $^ -ljansson -lz
 
 # The core is compiled without httpd's headers within reach.
 $(core_o): $(BUILD)/%.o: %.c

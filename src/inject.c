@@ -28,6 +28,8 @@ typedef struct {
 } injection;
 
 static ap_filter_rec_t *inject_handle;
+static ap_filter_rec_t *uncached_handle;
+static ap_filter_rec_t *headers_handle; /* NULL: no mod_headers */
 
 /* --- the answer ------------------------------------------------------------------- */
 
@@ -46,6 +48,38 @@ static const char *refuse(request_rec *r, const mss_state *state, bool canned,
         reason = "Cache-Control: no-transform";
     }
     return reason || !mss_page_encoding(r) ? reason : "Content-Encoding";
+}
+
+/* mod_headers has its say behind us: "Header set Cache-Control ..." for static
+ * files and pages alike is common. */
+static apr_status_t uncached_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    const bool *is_page = f->ctx;
+
+    ap_remove_output_filter(f);
+    if (is_page && *is_page) {
+        mss_page_forbid_store(f->r, mss_page_is_fixed(f->r));
+    }
+    else if (is_page) {
+        mss_reply_keep_private(f->r);
+    }
+    f->ctx = NULL;
+    return ap_pass_brigade(f->next, bb);
+}
+
+static void keep_uncached(request_rec *r, bool page)
+{
+    const ap_filter_t *f = r->output_filters;
+    bool *is_page;
+
+    while (f && f->frec != headers_handle) {
+        f = f->next;
+    }
+    if (f) {
+        is_page = apr_palloc(r->pool, sizeof(*is_page));
+        *is_page = page;
+        ap_add_output_filter_handle(uncached_handle, is_page, r, r->connection);
+    }
 }
 
 /* @return why there is nothing to splice, or NULL */
@@ -68,6 +102,9 @@ static const char *begin(request_rec *r, bool canned)
     }
     else if (is_private) {
         mss_reply_keep_private(r);
+    }
+    if (is_page || is_private) {
+        keep_uncached(r, is_page);
     }
     /* HEAD may come without the body that would tell where the element goes,
      * and must not tell the length of the page without it. */
@@ -217,8 +254,8 @@ void mss_inject_insert_error(request_rec *r)
 
 void mss_inject_init(void)
 {
+    headers_handle = ap_get_output_filter_handle("FIXUP_HEADERS_OUT");
     mss_policy_init();
-    mss_unpack_init();
 }
 
 /* Pages are complete before mod_session saves and mod_deflate compresses, both
@@ -227,6 +264,9 @@ void mss_inject_register(void)
 {
     inject_handle = ap_register_output_filter("SESSION_SECURITY", inject_filter,
                                               NULL, AP_FTYPE_CONTENT_SET - 1);
+    uncached_handle =
+        ap_register_output_filter("SESSION_SECURITY_UNCACHED", uncached_filter,
+                                  NULL, AP_FTYPE_PROTOCOL - 1);
     mss_unpack_register();
     mss_policy_register();
 }

@@ -93,6 +93,23 @@ static bool takes_ascii(const request_rec *r)
 
 /* --- other headers --------------------------------------------------------------- */
 
+/* Browsers take no notice of others: "none", "UTF-8", "8bit" of old scripts. A
+ * list has a "," in it, whatever else. */
+static bool is_coding(const char *name)
+{
+    static const char *const none[] = {
+        "",     "identity", "none",   "utf-8", "iso-8859-1", "windows-1252",
+        "8bit", "7bit",     "binary", NULL};
+    int i;
+
+    for (i = 0; none[i]; i++) {
+        if (!apr_cstr_casecmp(name, none[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const char *mss_page_encoding(const request_rec *r)
 {
     const char *encoding = header(r, "Content-Encoding");
@@ -100,9 +117,7 @@ const char *mss_page_encoding(const request_rec *r)
     if (!encoding) {
         encoding = r->content_encoding;
     }
-    return encoding && *encoding && apr_cstr_casecmp(encoding, "identity") != 0
-               ? encoding
-               : NULL;
+    return encoding && is_coding(encoding) ? encoding : NULL;
 }
 
 void mss_page_unset_encoding(request_rec *r)
@@ -198,14 +213,12 @@ void mss_page_grow(request_rec *r, apr_size_t bytes)
     apr_off_t n = 0;
     const bool known = length && apr_isdigit(*length)
                        && apr_strtoff(&n, length, &end, 10) == APR_SUCCESS
-                       && !*end;
+                       && !*end && n <= APR_INT64_MAX - (apr_off_t)bytes;
 
     unset_validators(r->headers_out);
     unset_validators(r->err_headers_out);
-    if (!known) {
-        unset(r, "Content-Length");
-    }
-    else {
+    unset(r, "Content-Length");
+    if (known) {
         ap_set_content_length(r, n + (apr_off_t)bytes);
     }
 }
@@ -222,6 +235,9 @@ void mss_page_forbid_store(request_rec *r, bool fixed)
     }
     apr_table_setn(r->headers_out, "Cache-Control",
                    fixed ? "no-store, no-transform" : "no-store");
+    /* Caches that know these go by them first (RFC 9213). */
+    unset(r, "CDN-Cache-Control");
+    unset(r, "Surrogate-Control");
     /* A script that fetches the page's URL gets it without the element. */
     if (!has_token(r, "Vary", "Sec-Fetch-Dest")) {
         apr_table_mergen(r->headers_out, "Vary", "Sec-Fetch-Dest");

@@ -2,25 +2,26 @@
 
 #include "unpack.h"
 
+#include <zlib.h>
+
 #include "apr_cstr.h"
 #include "util_filter.h"
 
 #include "core/header.h"
+#include "log.h"
 #include "page.h"
 
+/* What comes out of zlib at a time. */
+#define PIECE 8192
+
 typedef struct {
-    const char *asked;       /* to be put back */
+    const char *asked; /* to be put back */
+    bool is_over;      /* a member has ended, and no other has begun */
+    z_stream z;
     apr_bucket_brigade *out; /* NULL: nothing is decoded */
 } unpacking;
 
 static ap_filter_rec_t *unpack_handle;
-static ap_filter_rec_t *inflate_handle; /* NULL: no mod_deflate */
-
-/* mod_deflate's INFLATE works on the client's own request alone. */
-static bool can_inflate(const request_rec *r)
-{
-    return inflate_handle && !r->prev && !r->main;
-}
 
 static bool is_gzip(const char *encoding)
 {
@@ -36,61 +37,155 @@ static apr_status_t step_aside(ap_filter_t *f, apr_bucket_brigade *bb)
     return ap_pass_brigade(f->next, bb);
 }
 
-/* --- to INFLATE ------------------------------------------------------------------- */
+/* --- gzip -------------------------------------------------------------------------- */
 
-static apr_status_t send_out(ap_filter_t *f, unpacking *u, bool flush)
+static apr_status_t send_out(ap_filter_t *f, unpacking *u)
 {
-    apr_status_t rv;
+    apr_status_t rv = APR_BRIGADE_EMPTY(u->out)
+                          ? APR_SUCCESS
+                          : ap_pass_brigade(f->next, u->out);
 
-    if (flush) {
-        APR_BRIGADE_INSERT_TAIL(u->out,
-                                apr_bucket_flush_create(f->c->bucket_alloc));
-    }
-    rv = ap_pass_brigade(f->next, u->out);
     apr_brigade_cleanup(u->out);
-    if (rv != APR_SUCCESS) {
-        /* INFLATE has kept the end to itself. Whoever waits for it sees that
-         * the page is broken when the connection is closed. */
-        f->c->keepalive = AP_CONN_CLOSE;
+    return rv;
+}
+
+/* The end is lost: whoever waits for it sees that the page is broken when the
+ * connection is closed. */
+static apr_status_t fail(ap_filter_t *f, const char *what)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, f->r,
+                  "MSS0037: a page's gzip is broken: %s", what);
+    return APR_EGENERAL;
+}
+
+/* One piece. Files of several members are one text; what is behind the last
+ * is not looked at, as in browsers. @return false: nothing more comes of it */
+static bool inflate_piece(ap_filter_t *f, unpacking *u, apr_status_t *rv)
+{
+    char *piece = apr_bucket_alloc(PIECE, f->c->bucket_alloc);
+    apr_size_t n;
+    int done;
+
+    if (u->is_over && u->z.avail_in > 0 && *u->z.next_in == 0x1f) {
+        inflateReset(&u->z);
+        u->is_over = false;
+    }
+    u->z.next_out = (Bytef *)piece;
+    u->z.avail_out = PIECE;
+    done = u->is_over ? Z_BUF_ERROR : inflate(&u->z, Z_SYNC_FLUSH);
+    n = PIECE - u->z.avail_out;
+    if (n > 0) {
+        APR_BRIGADE_INSERT_TAIL(
+            u->out, apr_bucket_heap_create(piece, n, apr_bucket_free,
+                                           f->c->bucket_alloc));
+    }
+    else {
+        apr_bucket_free(piece);
+    }
+    if (done == Z_STREAM_END) {
+        u->is_over = true;
+        return u->z.avail_in > 0;
+    }
+    if (done != Z_OK && done != Z_BUF_ERROR) {
+        *rv = fail(f, u->z.msg ? u->z.msg : "zlib");
+        return false;
+    }
+    return done == Z_OK && (u->z.avail_in > 0 || u->z.avail_out == 0);
+}
+
+static apr_status_t inflate_bytes(ap_filter_t *f, unpacking *u,
+                                  const char *data, apr_size_t n)
+{
+    apr_status_t rv = APR_SUCCESS;
+
+    u->z.next_in = (Bytef *)(void *)data;
+    u->z.avail_in = (uInt)n;
+    while (rv == APR_SUCCESS && inflate_piece(f, u, &rv)) {
+        rv = send_out(f, u);
     }
     return rv;
 }
 
-/* INFLATE waits for all that a bucket will have, and a pipe's or a socket's has
- * the rest of the page. @return when there is something to read in it */
-static apr_status_t wait_for(ap_filter_t *f, unpacking *u, apr_bucket *e)
+/* What is there goes on before the rest is waited for. */
+static apr_status_t read_bucket(ap_filter_t *f, unpacking *u, apr_bucket *e,
+                                const char **data, apr_size_t *n)
+{
+    apr_status_t rv;
+
+    if (e->length != (apr_size_t)-1 && e->length > PIECE) {
+        apr_bucket_split(e, PIECE);
+    }
+    rv = apr_bucket_read(e, data, n, APR_NONBLOCK_READ);
+    if (APR_STATUS_IS_EAGAIN(rv)) {
+        APR_BRIGADE_INSERT_TAIL(u->out,
+                                apr_bucket_flush_create(f->c->bucket_alloc));
+        rv = send_out(f, u);
+        if (rv == APR_SUCCESS) {
+            rv = apr_bucket_read(e, data, n, APR_BLOCK_READ);
+        }
+    }
+    return rv;
+}
+
+static apr_status_t take(ap_filter_t *f, unpacking *u, apr_bucket *e)
 {
     const char *data;
     apr_size_t n;
-    apr_status_t rv = apr_bucket_read(e, &data, &n, APR_NONBLOCK_READ);
+    apr_status_t rv;
 
-    if (APR_STATUS_IS_EAGAIN(rv)) {
-        rv = send_out(f, u, true);
-        if (rv == APR_SUCCESS) {
-            rv = apr_bucket_read(e, &data, &n, APR_BLOCK_READ);
+    if (APR_BUCKET_IS_METADATA(e)) {
+        if (APR_BUCKET_IS_EOS(e) && !u->is_over) {
+            return fail(f, "it ends early");
         }
+        APR_BUCKET_REMOVE(e);
+        APR_BRIGADE_INSERT_TAIL(u->out, e);
+        return APR_SUCCESS;
+    }
+    rv = read_bucket(f, u, e, &data, &n);
+    if (rv == APR_SUCCESS) {
+        rv = inflate_bytes(f, u, data, n);
+        apr_bucket_delete(e);
     }
     return rv;
 }
 
 static apr_status_t feed(ap_filter_t *f, unpacking *u, apr_bucket_brigade *bb)
 {
-    while (!APR_BRIGADE_EMPTY(bb)) {
-        apr_bucket *e = APR_BRIGADE_FIRST(bb);
-        const bool is_endless = e->length == (apr_size_t)-1;
-        apr_status_t rv = is_endless ? wait_for(f, u, e) : APR_SUCCESS;
+    apr_status_t rv = APR_SUCCESS;
 
-        if (rv == APR_SUCCESS) {
-            APR_BUCKET_REMOVE(e);
-            APR_BRIGADE_INSERT_TAIL(u->out, e);
-            /* So that no more than one reading is kept. */
-            rv = is_endless ? send_out(f, u, false) : APR_SUCCESS;
-        }
-        if (rv != APR_SUCCESS) {
-            return rv;
-        }
+    while (rv == APR_SUCCESS && !APR_BRIGADE_EMPTY(bb)) {
+        rv = take(f, u, APR_BRIGADE_FIRST(bb));
     }
-    return send_out(f, u, false);
+    if (rv == APR_SUCCESS) {
+        rv = send_out(f, u);
+    }
+    else {
+        (void)send_out(f, u);
+    }
+    if (rv != APR_SUCCESS) {
+        f->c->keepalive = AP_CONN_CLOSE;
+    }
+    return rv;
+}
+
+static voidpf z_alloc(voidpf pool, uInt items, uInt size)
+{
+    return apr_palloc(pool, (apr_size_t)items * size);
+}
+
+static void z_free(voidpf pool, voidpf address)
+{
+    (void)pool;
+    (void)address;
+}
+
+/* All memory is of the request. */
+static bool begin(request_rec *r, unpacking *u)
+{
+    u->z.zalloc = z_alloc;
+    u->z.zfree = z_free;
+    u->z.opaque = r->pool;
+    return inflateInit2(&u->z, MAX_WBITS + 16) == Z_OK;
 }
 
 /* --- the filter ------------------------------------------------------------------- */
@@ -117,7 +212,7 @@ static apr_status_t unpack_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     if (u->asked) {
         apr_table_setn(r->headers_in, "Accept-Encoding", u->asked);
     }
-    if (!can_inflate(r) || !is_gzip(mss_page_encoding(r)) || mss_page_unfit(r)
+    if (!is_gzip(mss_page_encoding(r)) || mss_page_unfit(r)
         || mss_page_is_fixed(r)) {
         return step_aside(f, bb);
     }
@@ -127,7 +222,11 @@ static apr_status_t unpack_filter(ap_filter_t *f, apr_bucket_brigade *bb)
         }
         return step_aside(f, bb);
     }
-    ap_add_output_filter_handle(inflate_handle, NULL, r, r->connection);
+    if (!begin(r, u)) {
+        return step_aside(f, bb);
+    }
+    mss_page_unset_encoding(r);
+    mss_page_unset_validators(r);
     u->out = apr_brigade_create(r->pool, f->c->bucket_alloc);
     return feed(f, u, bb);
 }
@@ -142,19 +241,11 @@ void mss_unpack_insert(request_rec *r, const char *asked)
     u->asked = asked;
     if (asked) {
         apr_table_setn(r->headers_in, "Accept-Encoding",
-                       can_inflate(r) && mss_header_accepts_gzip(asked)
-                           ? "gzip"
-                           : "identity");
+                       mss_header_accepts_gzip(asked) ? "gzip" : "identity");
     }
     ap_add_output_filter_handle(unpack_handle, u, r, r->connection);
 }
 
-void mss_unpack_init(void)
-{
-    inflate_handle = ap_get_output_filter_handle("INFLATE");
-}
-
-/* INFLATE is at AP_FTYPE_RESOURCE - 1. */
 void mss_unpack_register(void)
 {
     unpack_handle = ap_register_output_filter(

@@ -10,9 +10,6 @@
 /** Registers the output filter. */
 void mss_unpack_register(void);
 
-/** Hook post_config: finds mod_deflate. */
-void mss_unpack_init(void);
-
 /** For a request for a page, before its handler runs: asks the backend for
  * gzip, which can be undone here, or for plain text, and undoes it.
  * @param asked the Accept-Encoding that the client sent, or NULL; it is what

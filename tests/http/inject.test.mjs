@@ -66,6 +66,7 @@ const ANSWERS = {
     moved: [{ 'Content-Type': HTML, Location: '/app/' }, PAGE, 302],
     br: [{ 'Content-Type': HTML, 'Content-Encoding': 'br' }, 'not html'],
     identity: [{ 'Content-Type': HTML, 'Content-Encoding': 'identity' }, PAGE],
+    'no-coding': [{ 'Content-Type': HTML, 'Content-Encoding': 'UTF-8' }, PAGE],
     gzip: [{ 'Content-Type': HTML, 'Content-Encoding': 'gzip', ETag: '"g"' },
         gzipSync(PAGE)],
     'gzip-data': [{ 'Content-Type': 'application/json',
@@ -311,7 +312,7 @@ describe('exactly one element', () => {
         assert.equal(said, 'injected');
         assertInjected(answer);
         assert.equal(backend.requests.at(-1).headers['accept-encoding'],
-            'identity');
+            'gzip');
     });
 });
 
@@ -576,6 +577,7 @@ describe('compression', () => {
 
     test('"identity" is no compression', async () => {
         assertInjected(await get('backend/identity'));
+        assertInjected(await get('backend/no-coding'));
     });
 });
 
