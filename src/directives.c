@@ -53,11 +53,12 @@ static const char *set_enabled(cmd_parms *cmd, void *dir, int on)
 {
     mss_server_conf *server = ap_get_module_config(cmd->server->module_config,
                                                    &session_security_module);
+    const char *why = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
 
-    if (on) {
+    if (on && !why) {
         server->armed = true;
     }
-    return ap_set_flag_slot(cmd, dir, on);
+    return why ? why : ap_set_flag_slot(cmd, dir, on);
 }
 
 static const char *set_time(cmd_parms *cmd, void *dir, const char *value)

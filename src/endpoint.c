@@ -167,6 +167,7 @@ static int ping(request_rec *r, mss_state *state)
     if (state->decision.verdict != MSS_EXPIRED || !z->dirty) {
         mss_session_keep_unsaved(z);
     }
+    mss_session_set_cookie_once(r, z);
     return mss_reply_json(r, HTTP_OK, ping_answer(r, state, &limits));
 }
 
@@ -211,6 +212,7 @@ static int logout(request_rec *r, mss_state *state)
     if (!z->dirty) {
         mss_session_keep_unsaved(z);
     }
+    mss_session_set_cookie_once(r, z);
     apr_table_setn(r->headers_out, "Location", target ? target : "/");
     return mss_reply_json(r, HTTP_SEE_OTHER, "{\"state\":\"logout\"}");
 }

@@ -102,10 +102,11 @@ static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
 {
     session_rec *z = mss_track_load(r, state);
 
-    state->entered = true;
+    /* An internal redirect may lead to where there is one: judged there. */
     if (!z) {
         return;
     }
+    state->entered = true;
     if (state->record.source != MSS_SOURCE_NONE) {
         warn_of_plain_cookie(r);
     }
@@ -147,15 +148,10 @@ int mss_guard_enter(request_rec *r)
     if (state->endpoint != MSS_ENDPOINT_NONE) {
         return DECLINED;
     }
-    if (!mss_conf_enabled(c)) {
-        /* Who logs in or out here does so for the protected sections too. */
-        (void)mss_track_load(r, state);
-    }
-    else if (!state->entered) {
-        enter_first(r, state, c);
-    }
-    else {
-        enter_again(r, state, c);
+    /* Who logs in or out where it is Off does so for protected sections too. */
+    (void)mss_track_load(r, state);
+    if (mss_conf_enabled(c)) {
+        (state->entered ? enter_again : enter_first)(r, state, c);
     }
     return DECLINED;
 }
@@ -212,7 +208,8 @@ int mss_guard_authenticate(request_rec *r)
 /* --- after authentication: begin, stamp --------------------------------------- */
 
 /* Answers 500 rather than a page without protection. */
-static bool protects(request_rec *r, const mss_conf *c, const session_rec *z)
+static bool protects(request_rec *r, const mss_conf *c, const mss_state *state,
+                     const session_rec *z)
 {
     const char *fault = mss_conf_contradiction(r->pool, c);
 
@@ -221,7 +218,8 @@ static bool protects(request_rec *r, const mss_conf *c, const session_rec *z)
                       fault);
         return false;
     }
-    if (!z) {
+    /* One that came only with the login (SessionDBDPerUser) nobody has judged. */
+    if (!z || !state->entered) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
                       "MSS0016: SessionSecurity is On for %s, but %s", r->uri,
                       mss_session_enabled(r)
@@ -312,7 +310,7 @@ int mss_guard_stamp(request_rec *r)
     }
     state = mss_state_get(r);
     z = mss_track_load(r, state);
-    if (!protects(r, c, z)) {
+    if (!protects(r, c, state, z)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     /* Before the handler, since a CACHE filter of a chain of one's own and the
@@ -332,13 +330,13 @@ int mss_guard_stamp(request_rec *r)
 /* --- on the way out ------------------------------------------------------------ */
 
 static void logged_in(request_rec *r, session_rec *z, mss_state *state,
-                      const mss_user *login)
+                      const mss_user *login, mss_end reason)
 {
     mss_owner owner = {mss_session_realm(z->pool, login), login->user};
 
     if (state->record.source == MSS_SOURCE_STORE
         || state->record.source == MSS_SOURCE_COPY) {
-        mss_track_revoke(r, state, MSS_END_RELOGIN);
+        mss_track_revoke(r, state, reason);
     }
     if (!mss_track_begin(r, z, state, &owner)) {
         mss_session_keep_unsaved(z);
@@ -359,7 +357,13 @@ static void settle(request_rec *r, session_rec *z, mss_state *state)
 
     switch (mss_session_login(z, &state->logins, &login)) {
     case MSS_LOGIN_NEW:
-        logged_in(r, z, state, &login);
+        logged_in(r, z, state, &login, MSS_END_RELOGIN);
+        return;
+    case MSS_LOGIN_LESS:
+        /* Logged out of one realm of several: its cookie must not come back. */
+        if (state->record.source != MSS_SOURCE_NONE) {
+            logged_in(r, z, state, &login, MSS_END_LOGOUT);
+        }
         return;
     case MSS_LOGIN_GONE:
         if (state->record.source != MSS_SOURCE_NONE) {

@@ -219,8 +219,8 @@ mss_login mss_session_login(const session_rec *z, const mss_logins *since,
             return MSS_LOGIN_NEW;
         }
     }
-    if (since->users && since->users->nelts > 0 && now.users->nelts == 0) {
-        return MSS_LOGIN_GONE;
+    if (since->users && since->users->nelts > now.users->nelts) {
+        return now.users->nelts == 0 ? MSS_LOGIN_GONE : MSS_LOGIN_LESS;
     }
     return MSS_LOGIN_SAME;
 }

@@ -25,6 +25,7 @@ typedef struct {
 typedef enum {
     MSS_LOGIN_SAME, /* nobody logged in or out */
     MSS_LOGIN_NEW,  /* somebody logged in: entries were set anew */
+    MSS_LOGIN_LESS, /* somebody logged out, others are logged in still */
     MSS_LOGIN_GONE  /* nobody is logged in any more */
 } mss_login;
 
@@ -68,7 +69,7 @@ bool mss_session_changes_key(request_rec *r, const session_rec *z);
 
 void mss_session_logins(apr_pool_t *p, const session_rec *z, mss_logins *l);
 /** What has happened to the logins since they were taken.
- * @param login with MSS_LOGIN_NEW: whose */
+ * @param login with MSS_LOGIN_NEW: whose; with MSS_LOGIN_LESS: one that is left */
 mss_login mss_session_login(const session_rec *z, const mss_logins *since,
                             mss_user *login);
 /** The name of the first who was logged in, or NULL. */

@@ -25,6 +25,11 @@ static apr_uint64_t hash(const mss_state *state, const char *text)
     return apr_siphash24(text, strlen(text), state->stamp.id);
 }
 
+static apr_uint64_t user_hash(const mss_state *state, const char *user)
+{
+    return hash(state, user) & APR_UINT64_C(0xffffffffffff);
+}
+
 apr_uint64_t mss_track_sign(apr_pool_t *p, const mss_state *state,
                             const char *text, apr_size_t n)
 {
@@ -96,11 +101,34 @@ static void read_record(const session_rec *z, mss_state *state)
     }
 }
 
+/* An internal redirect can lead to a section whose session has a cookie of its
+ * own. What was found of the first says nothing of that one. */
+static bool is_another(const session_rec *z, const mss_state *state)
+{
+    const char *text = mss_session_get(z);
+    mss_stamp stamp;
+
+    return text && mss_stamp_parse(text, &stamp) && !stamp.ended
+           && memcmp(stamp.id, state->stamp.id, MSS_ID_BYTES) != 0;
+}
+
+static void begin_anew(mss_state *state)
+{
+    state->loaded = state->entered = false;
+    state->tracked = state->stamped = state->challenge = false;
+    memset(&state->record, 0, sizeof(state->record));
+    memset(&state->decision, 0, sizeof(state->decision));
+}
+
 session_rec *mss_track_load(request_rec *r, mss_state *state)
 {
     if (state->loader != r) {
         state->session = mss_session_load(r);
         state->loader = r;
+        if (state->session && state->loaded
+            && is_another(state->session, state)) {
+            begin_anew(state);
+        }
     }
     if (state->session && !state->loaded) {
         state->loaded = true;
@@ -154,7 +182,7 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
         return false;
     }
     state->stamp.realm = (apr_uint16_t)hash(state, owner->realm);
-    state->stamp.user = (apr_uint32_t)hash(state, owner->user);
+    state->stamp.user = user_hash(state, owner->user);
     state->stamp.created = now;
     state->stamp.last = now;
     state->record =
@@ -169,7 +197,7 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
 bool mss_track_is_owner(const mss_state *state, const mss_owner *owner)
 {
     return state->stamp.realm != (apr_uint16_t)hash(state, owner->realm)
-           || state->stamp.user == (apr_uint32_t)hash(state, owner->user);
+           || state->stamp.user == user_hash(state, owner->user);
 }
 
 bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
@@ -218,7 +246,7 @@ static const char *user_of(request_rec *r, const mss_state *state)
     }
     if (!user
         && (ap_get_basic_auth_components(r, &user, NULL) != APR_SUCCESS
-            || (apr_uint32_t)hash(state, user) != state->stamp.user)) {
+            || user_hash(state, user) != state->stamp.user)) {
         user = NULL;
     }
     return user ? ap_escape_logitem(r->pool, user) : "-";
@@ -240,9 +268,11 @@ static void log_end(request_rec *r, const mss_state *state, mss_end reason)
 
 void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
 {
-    /* A copy of the session's text is judged by the stamp in it, which is not
-     * later than now, so it could live on for that long. */
-    apr_time_t until = apr_time_now() + mss_conf_longest() + MSS_SKEW;
+    /* A copy of the session's text is judged by the stamp in it, so it could
+     * live on for that long; longer than from now if the clock was set back. */
+    apr_time_t now = apr_time_now();
+    apr_time_t last = state->stamp.last > now ? state->stamp.last : now;
+    apr_time_t until = last + mss_conf_longest() + MSS_SKEW;
 
     if (mss_store_revoke(&state->key, until, reason)) {
         log_end(r, state, reason);

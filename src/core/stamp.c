@@ -13,13 +13,15 @@
 #define VERSION "1"
 #define ENDED VERSION ".ended."
 
-#define BYTES (MSS_ID_BYTES + 2 + 4 + 4 + 4)
+#define BYTES (MSS_ID_BYTES + 2 + 6 + 6 + 6)
+/* The last millisecond that fits: in the year 10889. */
+#define LAST ((APR_INT64_C(1) << 48) - 1)
 /* A multiple of three bytes: no padding, no spare bits, one text for each. */
 #define TEXT ((size_t)BYTES / 3 * 4)
 
 /* --- numbers as bytes ------------------------------------------------------------ */
 
-static unsigned char *put(unsigned char *to, apr_uint32_t value, int bytes)
+static unsigned char *put(unsigned char *to, apr_uint64_t value, int bytes)
 {
     while (bytes > 0) {
         *to++ = (unsigned char)(value >> (8 * --bytes));
@@ -29,15 +31,14 @@ static unsigned char *put(unsigned char *to, apr_uint32_t value, int bytes)
 
 static unsigned char *put_time(unsigned char *to, apr_time_t t)
 {
-    apr_int64_t seconds = t > 0 ? apr_time_sec(t) : 0;
+    apr_int64_t ms = t > 0 ? apr_time_as_msec(t) : 0;
 
-    return put(to, seconds < UINT32_MAX ? (apr_uint32_t)seconds : UINT32_MAX,
-               4);
+    return put(to, (apr_uint64_t)(ms < LAST ? ms : LAST), 6);
 }
 
-static apr_uint32_t take(const unsigned char **from, int bytes)
+static apr_uint64_t take(const unsigned char **from, int bytes)
 {
-    apr_uint32_t value = 0;
+    apr_uint64_t value = 0;
 
     while (bytes-- > 0) {
         value = value << 8 | *(*from)++;
@@ -47,7 +48,7 @@ static apr_uint32_t take(const unsigned char **from, int bytes)
 
 static apr_time_t take_time(const unsigned char **from)
 {
-    return apr_time_from_sec((apr_time_t)take(from, 4));
+    return apr_time_from_msec((apr_time_t)take(from, 6));
 }
 
 /* --- bytes as text --------------------------------------------------------------- */
@@ -69,7 +70,7 @@ static const char *format_live(apr_pool_t *p, const mss_stamp *stamp)
 
     memcpy(to, stamp->id, MSS_ID_BYTES);
     to = put(to + MSS_ID_BYTES, stamp->realm, 2);
-    to = put(to, stamp->user, 4);
+    to = put(to, stamp->user, 6);
     put_time(put_time(to, stamp->created), stamp->last);
     memcpy(text, VERSION, sizeof(VERSION));
     apr_base64_encode_binary(text + strlen(VERSION), bytes, BYTES);
@@ -114,7 +115,7 @@ static bool parse_live(const char *text, mss_stamp *stamp)
     memcpy(stamp->id, from, MSS_ID_BYTES);
     from += MSS_ID_BYTES;
     stamp->realm = (apr_uint16_t)take(&from, 2);
-    stamp->user = take(&from, 4);
+    stamp->user = take(&from, 6);
     stamp->created = take_time(&from);
     stamp->last = take_time(&from);
     return true;

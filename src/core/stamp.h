@@ -18,18 +18,18 @@
 /** Bytes of a session's random id: 128 bits. */
 #define MSS_ID_BYTES 16
 /** The value, taken apart. Format:
- *   live   "1", and in base64url (RFC 4648, 5) the 30 bytes of id, realm, user,
- *          created and last, the numbers big-endian, the times in seconds
+ *   live   "1", and in base64url (RFC 4648, 5) the 36 bytes of id, realm, user,
+ *          created and last, the numbers big-endian, the times in milliseconds
  *   ended  "1.ended." reason "." since, hexadecimal, in microseconds
  * mod_session spends some hundred instructions for each character at each
- * request, hence the density. A time is rounded down, and to 1970 or 2106 where
- * it lies beyond them. */
+ * request, hence the density. A time is rounded down, and to 1970 where it
+ * lies before that. */
 typedef struct {
     bool ended; /* the mark of an ended session: reason and last only */
     mss_end reason;
     unsigned char id[MSS_ID_BYTES];
     apr_uint16_t realm; /* keyed hash of the realm */
-    apr_uint32_t user;  /* keyed hash of the user */
+    apr_uint64_t user;  /* keyed hash of the user: 48 bits */
     apr_time_t created; /* the login */
     apr_time_t last;    /* the copy of the stamp; of a mark: when it ended */
 } mss_stamp;

@@ -24,23 +24,25 @@
     }
 /* BYTES in base64url but for its last byte, which goes with what follows. */
 #define ID "ABEiM0RVZneImaq7zN3u"
-#define SECOND APR_USEC_PER_SEC
-#define DAY (1700000000 * SECOND) /* 0x6553f100 */
-#define LAST (UINT32_MAX * SECOND)
+#define MS APR_TIME_C(1000)
+#define DAY (APR_TIME_C(1700000000000) * MS)
+#define LAST (APR_INT64_C(0xffffffffffff) * MS)
 
 static const struct {
     const char *text;
     mss_stamp stamp;
 } stamps[] = {
-    {"1" ID "_wq8AAAN72VT8QBlU_EB",
-     {false, MSS_END_NONE, BYTES, 0xabc, 0xdef, DAY, DAY + SECOND}},
-    {"1" ID "_wAAAAAAAAAAAAAAAAAA", {false, MSS_END_NONE, BYTES, 0, 0, 0, 0}},
-    {"1AAAAAAAAAAAAAAAAAAAAAAABAAAAEAAAAQAAABAA",
-     {false, MSS_END_NONE, {0}, 0x1, 0x10, 0x100 * SECOND, 0x1000 * SECOND}},
-    {"1________________________________________",
-     {false, MSS_END_NONE, ONES, 0xffff, 0xffffffff, LAST, LAST}},
-    {"1" ID "_4AAAAAAAQAAAAAAAAAB",
-     {false, MSS_END_NONE, BYTES, 0x8000, 1, 0, SECOND}},
+    {"1" ID "_wq8AAAAAA3vAYvP5WgAAYvP5WgB",
+     {false, MSS_END_NONE, BYTES, 0xabc, 0xdef, DAY, DAY + MS}},
+    {"1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA",
+     {false, MSS_END_NONE, BYTES, 0, 0, 0, 0}},
+    {"1AAAAAAAAAAAAAAAAAAAAAAABAAAAAAAQAAAAAAEAAAAAABAA",
+     {false, MSS_END_NONE, {0}, 0x1, 0x10, 0x100 * MS, 0x1000 * MS}},
+    {"1________________________________________________",
+     {false, MSS_END_NONE, ONES, 0xffff, APR_UINT64_C(0xffffffffffff), LAST,
+      LAST}},
+    {"1" ID "_4AAgAAAAAAAAAAAAAAAAAAAAAAB",
+     {false, MSS_END_NONE, BYTES, 0x8000, APR_UINT64_C(1) << 47, 0, MS}},
     {"1.ended.1.60a2b5b3a1c00",
      {true, MSS_END_IDLE, {0}, 0, 0, 0, 0x60a2b5b3a1c00}},
     {"1.ended.5.0", {true, MSS_END_UNREADABLE, {0}, 0, 0, 0, 0}},
@@ -154,21 +156,21 @@ static const char *const refused[] = {
     "",
     "1",
     "1.",
-    "0" ID "_wAAAAAAAAAAAAAAAAAA",
-    "2" ID "_wAAAAAAAAAAAAAAAAAA",
-    "01" ID "_wAAAAAAAAAAAAAAAAAA",
-    " 1" ID "_wAAAAAAAAAAAAAAAAAA",
-    "1." ID "_wAAAAAAAAAAAAAAAAAA",
-    "1" ID "_wAAAAAAAAAAAAAAAAA",
-    "1" ID "_wAAAAAAAAAAAAAAAAAAA",
-    "1" ID "_wAAAAAAAAAAAAAAAAA=",
-    "1" ID "_wAAAAAAAAAAAAAAAA==",
-    "1" ID "_wAAAAAAAAAAAAAAAAAA=",
-    "1" ID "_wAAAAAAAAAAAAAAAAAA\n",
-    "1" ID "/wAAAAAAAAAAAAAAAAAA",
-    "1" ID "+wAAAAAAAAAAAAAAAAAA",
-    "1" ID "%2fwAAAAAAAAAAAAAAAA",
-    "1" ID "_wAAAAAAAAAAAAAAAAA\x80",
+    "0" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "2" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "01" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    " 1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "1." ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    "1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAA==",
+    "1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    "1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+    "1" ID "/wAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "1" ID "+wAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "1" ID "%2fwAAAAAAAAAAAAAAAAAAAAAAAA",
+    "1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAA\x80",
     "1.ended",
     "1.ended.",
     "1.ended.1",
@@ -199,7 +201,7 @@ START_TEST(short_and_plain)
     mss_stamp stamp = {false, MSS_END_NONE, ONES, 0xffff, 1, DAY, DAY};
     const char *text = mss_stamp_format(mss_pool, &stamp);
 
-    ck_assert_uint_eq(strlen(text), 41);
+    ck_assert_uint_eq(strlen(text), 49);
     ck_assert_uint_eq(strcspn(text, "+/=%&; "), strlen(text));
 }
 END_TEST
@@ -211,12 +213,12 @@ START_TEST(times_that_do_not_fit)
     static const struct {
         apr_time_t written, read;
     } times[] = {
-        {DAY + SECOND - 1, DAY},
+        {DAY + MS - 1, DAY},
         {1, 0},
         {-1, 0},
         {-DAY, 0},
         {LAST, LAST},
-        {LAST + SECOND, LAST},
+        {LAST + MS, LAST},
         {APR_INT64_MAX, LAST},
     };
     mss_stamp read;
