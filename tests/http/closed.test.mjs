@@ -190,6 +190,58 @@ describe('the clock', () => {
     });
 });
 
+describe('an internal redirect to where the session is', () => {
+    const form = `AuthFormProvider file
+    AuthUserFile users
+    AuthType form
+    AuthName app`;
+    const second = (name) => (name ? `
+<Location "/go">
+    Session On
+    SessionCookieName ${name} path=/
+</Location>` : '');
+
+    for (const [what, cookie] of [['from where is none'],
+        ['from where it has another cookie', 'other']]) {
+        test(what, async (t) => {
+            const httpd = await startHttpd({ clock: true,
+                files: { 'htdocs/go/x.txt': 'x' }, config: `${LIMITS}
+<Location "/app">
+    ${SESSION}
+    ${form}
+    AuthFormLoginRequiredLocation /login.html
+    Require valid-user
+</Location>
+<Location "/dologin">
+    ${SESSION}
+    ${form}
+    SetHandler form-login-handler
+    AuthFormLoginRequiredLocation /login.html
+    AuthFormLoginSuccessLocation /app/
+</Location>
+${second(cookie)}
+<Directory "\${ROOT}/htdocs/go">
+    RewriteEngine On
+    RewriteRule ^there$ /app/page.html
+</Directory>` }, t);
+            httpd.allowLog(/MSS0014/);
+            const jar = new Jar();
+            await login(httpd, jar);
+            if (cookie)
+                await open(httpd, jar, '/go/x.txt');
+            assert.equal((await open(httpd, jar, '/app/page.html')).status, 200);
+            httpd.clock.advance(50);
+            assert.equal((await open(httpd, jar, '/go/there')).status, 200);
+            httpd.clock.advance(101);
+            const answer = await open(httpd, jar, '/go/there');
+            assert.notEqual(answer.status, 200);
+            assert.notEqual(
+                (await open(httpd, jar, '/app/page.html')).status, 200);
+            await httpd.expectLog(ENDED);
+        });
+    }
+});
+
 describe('limits differ', () => {
     test('an internal redirect to a section with shorter limits', async (t) => {
         const httpd = await startSite(t, {
