@@ -16,6 +16,8 @@
 
 typedef struct {
     const char *asked; /* to be put back */
+    bool is_deflate;   /* not gzip */
+    bool has_begun;    /* the first byte has come */
     bool is_over;      /* a member has ended, and no other has begun */
     z_stream z;
     apr_bucket_brigade *out; /* NULL: nothing is decoded */
@@ -23,11 +25,13 @@ typedef struct {
 
 static ap_filter_rec_t *unpack_handle;
 
-static bool is_gzip(const char *encoding)
+static bool can_undo(unpacking *u, const char *encoding)
 {
-    return encoding
-           && (!apr_cstr_casecmp(encoding, "gzip")
-               || !apr_cstr_casecmp(encoding, "x-gzip"));
+    u->is_deflate = encoding && !apr_cstr_casecmp(encoding, "deflate");
+    return u->is_deflate
+           || (encoding
+               && (!apr_cstr_casecmp(encoding, "gzip")
+                   || !apr_cstr_casecmp(encoding, "x-gzip")));
 }
 
 static apr_status_t step_aside(ap_filter_t *f, apr_bucket_brigade *bb)
@@ -37,7 +41,7 @@ static apr_status_t step_aside(ap_filter_t *f, apr_bucket_brigade *bb)
     return ap_pass_brigade(f->next, bb);
 }
 
-/* --- gzip -------------------------------------------------------------------------- */
+/* --- zlib -------------------------------------------------------------------------- */
 
 static apr_status_t send_out(ap_filter_t *f, unpacking *u)
 {
@@ -54,7 +58,7 @@ static apr_status_t send_out(ap_filter_t *f, unpacking *u)
 static apr_status_t fail(ap_filter_t *f, const char *what)
 {
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, f->r,
-                  "MSS0037: a page's gzip is broken: %s", what);
+                  "MSS0037: a compressed page is broken: %s", what);
     return APR_EGENERAL;
 }
 
@@ -66,7 +70,8 @@ static bool inflate_piece(ap_filter_t *f, unpacking *u, apr_status_t *rv)
     apr_size_t n;
     int done;
 
-    if (u->is_over && u->z.avail_in > 0 && *u->z.next_in == 0x1f) {
+    if (u->is_over && !u->is_deflate && u->z.avail_in > 0
+        && *u->z.next_in == 0x1f) {
         inflateReset(&u->z);
         u->is_over = false;
     }
@@ -93,14 +98,48 @@ static bool inflate_piece(ap_filter_t *f, unpacking *u, apr_status_t *rv)
     return done == Z_OK && (u->z.avail_in > 0 || u->z.avail_out == 0);
 }
 
+static voidpf z_alloc(voidpf pool, uInt items, uInt size)
+{
+    return apr_palloc(pool, (apr_size_t)items * size);
+}
+
+static void z_free(voidpf pool, voidpf address)
+{
+    (void)pool;
+    (void)address;
+}
+
+/* "deflate" is the format of zlib (RFC 9110, 8.4.1.2), but some send what is in
+ * it alone, and browsers take both. Its first byte names the method, 8. */
+static int window_bits(const unpacking *u, unsigned char first)
+{
+    if (!u->is_deflate) {
+        return MAX_WBITS + 16;
+    }
+    return (first & 15) == 8 ? MAX_WBITS : -MAX_WBITS;
+}
+
+/* All memory is of the request. */
+static bool begin(request_rec *r, unpacking *u, unsigned char first)
+{
+    u->has_begun = true;
+    u->z.zalloc = z_alloc;
+    u->z.zfree = z_free;
+    u->z.opaque = r->pool;
+    return inflateInit2(&u->z, window_bits(u, first)) == Z_OK;
+}
+
 static apr_status_t inflate_bytes(ap_filter_t *f, unpacking *u,
                                   const char *data, apr_size_t n)
 {
     apr_status_t rv = APR_SUCCESS;
 
+    if (n > 0 && !u->has_begun && !begin(f->r, u, (unsigned char)*data)) {
+        return fail(f, "zlib has no memory");
+    }
     u->z.next_in = (Bytef *)(void *)data;
     u->z.avail_in = (uInt)n;
-    while (rv == APR_SUCCESS && inflate_piece(f, u, &rv)) {
+    while (n > 0 && rv == APR_SUCCESS && inflate_piece(f, u, &rv)) {
         rv = send_out(f, u);
     }
     return rv;
@@ -168,26 +207,6 @@ static apr_status_t feed(ap_filter_t *f, unpacking *u, apr_bucket_brigade *bb)
     return rv;
 }
 
-static voidpf z_alloc(voidpf pool, uInt items, uInt size)
-{
-    return apr_palloc(pool, (apr_size_t)items * size);
-}
-
-static void z_free(voidpf pool, voidpf address)
-{
-    (void)pool;
-    (void)address;
-}
-
-/* All memory is of the request. */
-static bool begin(request_rec *r, unpacking *u)
-{
-    u->z.zalloc = z_alloc;
-    u->z.zfree = z_free;
-    u->z.opaque = r->pool;
-    return inflateInit2(&u->z, MAX_WBITS + 16) == Z_OK;
-}
-
 /* --- the filter ------------------------------------------------------------------- */
 
 static bool has_body(const request_rec *r, const apr_bucket_brigade *bb)
@@ -212,7 +231,7 @@ static apr_status_t unpack_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     if (u->asked) {
         apr_table_setn(r->headers_in, "Accept-Encoding", u->asked);
     }
-    if (!is_gzip(mss_page_encoding(r)) || mss_page_unfit(r)
+    if (!can_undo(u, mss_page_encoding(r)) || mss_page_unfit(r)
         || mss_page_is_fixed(r)) {
         return step_aside(f, bb);
     }
@@ -220,9 +239,6 @@ static apr_status_t unpack_filter(ap_filter_t *f, apr_bucket_brigade *bb)
         if (r->header_only) {
             mss_page_unset_encoding(r);
         }
-        return step_aside(f, bb);
-    }
-    if (!begin(r, u)) {
         return step_aside(f, bb);
     }
     mss_page_unset_encoding(r);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { connect } from 'node:http2';
 import { after, before, describe, test } from 'node:test';
-import { deflateSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import {
     formSite, Jar, login, NAVIGATION, SCRIPT, startBackend, startHttpd,
 } from '../lib/httpd.mjs';
@@ -16,6 +16,10 @@ import {
 const PAGE = '<!DOCTYPE html>\n<html lang="en">\n<head>\n<title>Secret</title>\n'
     + `</head>\n<body>\n<p>${'x '.repeat(300)}</p>\n</body></html>\n`;
 const ALL = 'gzip, deflate, br, zstd';
+const DEFLATED = {
+    '/deflate': deflateSync(PAGE),
+    '/deflate-bare': deflateRawSync(PAGE),
+};
 
 // name: [directives, encoding of the answer, what the page must have]
 const CHAINS = {
@@ -84,9 +88,9 @@ function answer(req, res) {
     const headers = { 'Content-Type': 'text/html; charset=utf-8' };
     let body = PAGE;
 
-    if (path === '/deflate') {
+    if (path in DEFLATED) {
         headers['Content-Encoding'] = 'deflate';
-        body = deflateSync(PAGE);
+        body = DEFLATED[path];
     }
     else if (accepts.includes('gzip')) {
         headers['Content-Encoding'] = 'gzip';
@@ -206,13 +210,19 @@ describe('mod_include', () => {
     }
 });
 
-describe('encodings that cannot be undone', () => {
-    test('deflate passes as it came', async () => {
-        const page = await get('proxied/none/deflate',
-            { 'Accept-Encoding': ALL });
-        assert.equal(page.headers['content-encoding'], 'deflate');
-        assert.deepEqual(page.bytes, deflateSync(PAGE));
-    });
+describe('a backend that sends deflate', () => {
+    for (const path of Object.keys(DEFLATED)) {
+        test(path, async () => {
+            const page = await get(`proxied/none${path}`,
+                { 'Accept-Encoding': ALL });
+            assert.equal(page.headers['content-encoding'], undefined);
+            assertOneElement(page, PAGE);
+            const data = await httpd.request(`/app/proxied/none${path}`,
+                { jar, headers: { ...SCRIPT, 'Accept-Encoding': ALL } });
+            assert.equal(data.headers['content-encoding'], 'deflate');
+            assert.deepEqual(data.bytes, DEFLATED[path]);
+        });
+    }
 });
 
 /** One request over HTTP/2. @return as httpd.request does */

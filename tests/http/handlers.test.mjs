@@ -491,7 +491,7 @@ eachMpm((mpm) => {
                     continue;
                 test(`broken off is not complete: ${name}`, async () => {
                     httpd.allowLog(
-                        /(AH\d+|MSS0037).*(read|error|Error|script|ajp|process|fail|gzip)/);
+                        /(AH\d+|MSS0037).*(read|error|Error|script|ajp|process|fail|broken)/);
                     const seen = {};
                     // mod_proxy_fcgi and others leave the connection open
                     const close = kind === 'http' ? {} : { Connection: 'close' };
