@@ -29,7 +29,6 @@ typedef struct {
 
 static ap_filter_rec_t *inject_handle;
 static ap_filter_rec_t *uncached_handle;
-static ap_filter_rec_t *headers_handle; /* NULL: no mod_headers */
 
 /* --- the answer ------------------------------------------------------------------- */
 
@@ -69,13 +68,9 @@ static apr_status_t uncached_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 
 static void keep_uncached(request_rec *r, bool page)
 {
-    const ap_filter_t *f = r->output_filters;
     bool *is_page;
 
-    while (f && f->frec != headers_handle) {
-        f = f->next;
-    }
-    if (f) {
+    if (mss_page_awaits_headers(r)) {
         is_page = apr_palloc(r->pool, sizeof(*is_page));
         *is_page = page;
         ap_add_output_filter_handle(uncached_handle, is_page, r, r->connection);
@@ -254,8 +249,7 @@ void mss_inject_insert_error(request_rec *r)
 
 void mss_inject_init(void)
 {
-    headers_handle = ap_get_output_filter_handle("FIXUP_HEADERS_OUT");
-    mss_policy_init();
+    mss_page_init();
 }
 
 /* Pages are complete before mod_session saves and mod_deflate compresses, both

@@ -8,8 +8,11 @@
 #include "apr_lib.h"
 #include "apr_strings.h"
 #include "http_protocol.h"
+#include "util_filter.h"
 
 #include "core/charset.h"
+
+static ap_filter_rec_t *headers_handle; /* NULL: no mod_headers */
 
 /* CGI leaves most of its headers in the other table. */
 static const char *header(const request_rec *r, const char *name)
@@ -217,10 +220,28 @@ void mss_page_grow(request_rec *r, apr_size_t bytes)
 
     unset_validators(r->headers_out);
     unset_validators(r->err_headers_out);
-    unset(r, "Content-Length");
-    if (known) {
+    if (!known) {
+        unset(r, "Content-Length");
+    }
+    else {
+        apr_table_unset(r->err_headers_out, "Content-Length");
         ap_set_content_length(r, n + (apr_off_t)bytes);
     }
+}
+
+void mss_page_init(void)
+{
+    headers_handle = ap_get_output_filter_handle("FIXUP_HEADERS_OUT");
+}
+
+bool mss_page_awaits_headers(const request_rec *r)
+{
+    const ap_filter_t *f = r->output_filters;
+
+    while (f && f->frec != headers_handle) {
+        f = f->next;
+    }
+    return f != NULL;
 }
 
 bool mss_page_is_fixed(request_rec *r)

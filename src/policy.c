@@ -12,6 +12,7 @@
 #include "config.h"
 #include "core/csp.h"
 #include "log.h"
+#include "page.h"
 
 #define HEADER "Content-Security-Policy"
 /* Report-Only stops nothing; the older names are of browsers long gone. */
@@ -29,7 +30,6 @@ struct mss_policy {
 };
 
 static ap_filter_rec_t *policy_handle;
-static ap_filter_rec_t *headers_handle; /* NULL: no mod_headers */
 
 /* --- the headers ------------------------------------------------------------------ */
 
@@ -120,19 +120,6 @@ static void judge(mss_policy *policy, const char **value, void *data)
     }
 }
 
-/* What mod_headers does to the policies is not known while its filter waits,
- * which goes when it is done: it may add a policy that takes nothing but a
- * nonce, or take away the one that has offered its own. */
-static bool is_open(const mss_policy *policy)
-{
-    const ap_filter_t *f = policy->r->output_filters;
-
-    while (f && f->frec != headers_handle) {
-        f = f->next;
-    }
-    return f != NULL;
-}
-
 static const char *make_nonce(apr_pool_t *p)
 {
     unsigned char bytes[NONCE_BYTES];
@@ -166,7 +153,9 @@ static void settle(mss_policy *policy)
     const bool is_there = has_policy(policy);
 
     policy->is_settled = true;
-    if (policy->mode == MSS_CSP_AMEND && is_open(policy)) {
+    /* It may add a policy that takes nothing but a nonce, or take away the one
+     * that has offered its own. */
+    if (policy->mode == MSS_CSP_AMEND && mss_page_awaits_headers(policy->r)) {
         policy->client.nonce = make_nonce(policy->r->pool);
     }
     else if (is_there && !borrow(policy) && policy->mode == MSS_CSP_AMEND) {
@@ -243,11 +232,6 @@ mss_policy *mss_policy_watch(request_rec *r)
         ap_add_output_filter_handle(policy_handle, policy, r, r->connection);
     }
     return policy;
-}
-
-void mss_policy_init(void)
-{
-    headers_handle = ap_get_output_filter_handle("FIXUP_HEADERS_OUT");
 }
 
 /* The last filter before those that write the headers: behind mod_headers,

@@ -13,9 +13,6 @@ typedef struct mss_policy mss_policy;
 /** Registers the output filter. */
 void mss_policy_register(void);
 
-/** Once at the start, when all modules have registered theirs. */
-void mss_policy_init(void);
-
 /** For an answer that may get the element, before its headers leave; in r's
  * pool. What mod_headers adds is not there yet: the policies are made right
  * when it is, at the end of the chain of filters. */

@@ -178,10 +178,22 @@ static void complain(apr_uint64_t evictions)
 {
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
                  "MSS0007: the store is too small: %" APR_UINT64_T_FMT
-                 " records have been given up since it was made, of sessions "
-                 "that go on from their copies; set SessionSecurityStore "
-                 "shm:%" APR_SIZE_T_FMT,
+                 " records have been given up since it was made: sessions go "
+                 "on from their copies, and so may those that had ended; set "
+                 "SessionSecurityStore shm:%" APR_SIZE_T_FMT,
                  evictions, 2 * store->entries);
+}
+
+/* @param before how many records had been given up when the lock was taken */
+static void unlock_and_complain(apr_uint64_t before, apr_time_t now)
+{
+    bool full = mss_table_complain(table, before, now);
+    apr_uint64_t evictions = mss_table_evictions(table);
+
+    unlock();
+    if (full) {
+        complain(evictions);
+    }
 }
 
 /* Takes over what has been written to the former table since it was copied. */
@@ -227,18 +239,13 @@ static bool touch(const mss_key *key, apr_time_t created, apr_time_t at)
 {
     apr_time_t now = apr_time_now();
     apr_uint64_t evictions;
-    bool live, full;
+    bool live;
 
     lock();
     evictions = mss_table_evictions(table);
     live =
         mss_table_touch(table, key, created, at, mss_store_shm_stale(now), now);
-    full = mss_table_complain(table, evictions, now);
-    evictions = mss_table_evictions(table);
-    unlock();
-    if (full) {
-        complain(evictions);
-    }
+    unlock_and_complain(evictions, now);
     return live;
 }
 
@@ -246,18 +253,13 @@ static bool revoke_session(const mss_key *key, const mss_ending *ending)
 {
     apr_time_t now = apr_time_now();
     apr_uint64_t evictions;
-    bool first, full;
+    bool first;
 
     lock();
     evictions = mss_table_evictions(table);
     first = mss_table_revoke(table, key, ending->until, ending->reason,
                              mss_store_shm_stale(now), now);
-    full = mss_table_complain(table, evictions, now);
-    evictions = mss_table_evictions(table);
-    unlock();
-    if (full) {
-        complain(evictions);
-    }
+    unlock_and_complain(evictions, now);
     return first;
 }
 

@@ -73,7 +73,6 @@ static void look_up(mss_state *state)
  * may not be all. */
 static bool knows_better(mss_state *state)
 {
-
     if (state->decision.verdict != MSS_EXPIRED
         || (state->record.source != MSS_SOURCE_STORE
             && state->record.source != MSS_SOURCE_COPY)) {

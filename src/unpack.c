@@ -173,7 +173,7 @@ static apr_status_t take(ap_filter_t *f, unpacking *u, apr_bucket *e)
     apr_status_t rv;
 
     if (APR_BUCKET_IS_METADATA(e)) {
-        if (APR_BUCKET_IS_EOS(e) && !u->is_over) {
+        if (APR_BUCKET_IS_EOS(e) && u->has_begun && !u->is_over) {
             return fail(f, "it ends early");
         }
         APR_BUCKET_REMOVE(e);

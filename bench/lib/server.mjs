@@ -4,13 +4,12 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Jar } from '../../tests/lib/jar.mjs';
 import { freePorts, installed, modulePath } from '../../tests/lib/root.mjs';
 import { login, NAVIGATION } from '../../tests/lib/site.mjs';
-import { send } from '../../tests/lib/wire.mjs';
+import { canConnect, send } from '../../tests/lib/wire.mjs';
 
 /** What Chromium sends when a person opens a page. */
 export const HEADERS = {
@@ -97,14 +96,6 @@ GracefulShutdownTimeout 1
 </Location>
 ${variant.config(backend)}
 `;
-}
-
-function canConnect(port) {
-    return new Promise((done) => {
-        const socket = connect(port, '127.0.0.1')
-            .on('connect', () => { socket.destroy(); done(true); })
-            .on('error', () => done(false));
-    });
 }
 
 const running = new Set();

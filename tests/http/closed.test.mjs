@@ -242,6 +242,39 @@ ${second(cookie)}
     }
 });
 
+/* Their entries share a session, and the session its cookie. */
+test('a logout of one of two realms ends the cookie from before', async (t) => {
+    const second = `${SESSION}
+    AuthType form
+    AuthName second
+    AuthFormProvider file
+    AuthUserFile users
+    AuthFormLoginRequiredLocation /login.html`;
+    const httpd = await startSite(t, { store: 'crypto', extra: `
+<Location "/second">
+    ${second}
+    Require valid-user
+</Location>
+<Location "/login-second">
+    ${second}
+    SetHandler form-login-handler
+    AuthFormLoginSuccessLocation /second/
+</Location>`, httpd: { files: { 'htdocs/second/index.html': 'two' } } });
+    const jar = await loggedIn(httpd);
+    await httpd.request('/login-second', { method: 'POST', jar,
+        body: new URLSearchParams({
+            httpd_username: 'bob', httpd_password: 'secret',
+        }) });
+    assert.match((await open(httpd, jar, '/second/')).body, /two$/);
+    const thief = jar.clone();
+    assert.equal((await open(httpd, thief)).status, 200);
+    await open(httpd, jar, '/logout');
+    assert.match((await open(httpd, jar, '/second/')).body, /two$/);
+    isLogin(await open(httpd, jar));
+    isLogin(await open(httpd, thief));
+    await httpd.expectLog(/MSS0010: .*reason=logout/);
+});
+
 describe('limits differ', () => {
     test('an internal redirect to a section with shorter limits', async (t) => {
         const httpd = await startSite(t, {

@@ -287,6 +287,10 @@ describe('SessionSecurityStore with mod_socache_redis, mod_socache_memcache',
                 .test(output + log)));
     });
 
+test('SessionSecurity in <Limit> would be off for all methods', () => refuses(
+    '<Location "/app">\n<Limit OPTIONS>\nSessionSecurity Off\n</Limit>\n'
+    + '</Location>\n', /SessionSecurity cannot occur within <Limit> or/));
+
 test('none in .htaccess', async (t) => {
     const files = { 'htdocs/open/.htaccess': 'Header set X-Open yes\n',
         'htdocs/open/a.txt': 'open' };

@@ -44,13 +44,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Clock, removeShared } from './clock.mjs';
 import { installed, makeRoot, removeRoot } from './root.mjs';
-import { send, sendH2, sendRaw } from './wire.mjs';
+import { canConnect, send, sendH2, sendRaw } from './wire.mjs';
 
 export { Jar } from './jar.mjs';
 export { formSite, login, NAVIGATION, SCRIPT } from './site.mjs';
@@ -69,14 +68,6 @@ export async function until(probe, what, ms = 10000) {
             throw new Error(`waited ${ms} ms for ${what}`);
         await pause(10);
     }
-}
-
-function canConnect(port) {
-    return new Promise((done) => {
-        const socket = connect(port, '127.0.0.1')
-            .on('connect', () => { socket.destroy(); done(true); })
-            .on('error', () => done(false));
-    });
 }
 
 const running = new Set();

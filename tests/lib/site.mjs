@@ -24,10 +24,6 @@ const STORES = {
         'SessionCryptoPassphrase test-passphrase',
     ].join('\n'),
     dbd: () => [
-        /* One process: sqlite locks its file against others now and then, and
-         * mod_dbd does not wait. */
-        '<IfModule mpm_event.c>', 'StartServers 1', 'MinSpareThreads 1',
-        'MaxSpareThreads 8', 'MaxRequestWorkers 8', '</IfModule>',
         'DBDriver sqlite3',
         'DBDParams "${ROOT}/db/session.db"',
         ...STATEMENTS,

@@ -135,3 +135,12 @@ async function writeAll(socket, bytes) {
         socket.write(piece, 'latin1');
     }
 }
+
+/** Whether somebody listens there. */
+export function canConnect(port) {
+    return new Promise((done) => {
+        const socket = connect(port, '127.0.0.1')
+            .on('connect', () => { socket.destroy(); done(true); })
+            .on('error', () => done(false));
+    });
+}
