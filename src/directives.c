@@ -5,9 +5,7 @@
 #include "apr_lib.h"
 #include "apr_strings.h"
 
-#include "assets.h"
 #include "core/parse.h"
-#include "core/url.h"
 #include "log.h"
 #include "remote.h"
 
@@ -28,18 +26,18 @@ const mss_store_place *mss_conf_store(void)
     return &store;
 }
 
-static const char *fault(cmd_parms *cmd, const char *value, const char *why)
+const char *mss_directives_fault(cmd_parms *cmd, const char *value,
+                                 const char *why)
 {
     return apr_psprintf(cmd->pool, "%s: '%s' %s", cmd->cmd->name, value, why);
 }
 
-static bool is_word(const char *value, const char *word)
+bool mss_directives_is_word(const char *value, const char *word)
 {
     return ap_cstr_casecmp(value, word) == 0;
 }
 
-/* Whether a text is not empty and made of such characters alone. */
-static bool made_of(const char *text, const char *others)
+bool mss_directives_made_of(const char *text, const char *others)
 {
     const char *c = text;
 
@@ -71,7 +69,7 @@ static const char *set_time(cmd_parms *cmd, void *dir, const char *value)
     const char *why = mss_parse_time_fault(value, read, parsed);
 
     if (why) {
-        return fault(cmd, value, why);
+        return mss_directives_fault(cmd, value, why);
     }
     *slot = parsed;
     return NULL;
@@ -94,7 +92,7 @@ static const char *set_max_lifetime(cmd_parms *cmd, void *dir,
 {
     mss_conf *c = dir;
 
-    if (is_word(value, "Off")) {
+    if (mss_directives_is_word(value, "Off")) {
         c->max_lifetime = 0;
         return NULL;
     }
@@ -105,36 +103,18 @@ static const char *set_activity(cmd_parms *cmd, void *dir, const char *value)
 {
     mss_conf *c = dir;
 
-    if (is_word(value, "Navigations")) {
+    if (mss_directives_is_word(value, "Navigations")) {
         c->activity = MSS_ACTIVITY_NAVIGATIONS;
     }
-    else if (is_word(value, "Requests")) {
+    else if (mss_directives_is_word(value, "Requests")) {
         c->activity = MSS_ACTIVITY_REQUESTS;
     }
-    else if (is_word(value, "Input")) {
+    else if (mss_directives_is_word(value, "Input")) {
         c->activity = MSS_ACTIVITY_INPUT;
     }
     else {
-        return fault(cmd, value, "is not Navigations, Requests or Input");
-    }
-    return NULL;
-}
-
-static const char *set_csp(cmd_parms *cmd, void *dir, const char *value)
-{
-    mss_conf *c = dir;
-
-    if (is_word(value, "Amend")) {
-        c->csp = MSS_CSP_AMEND;
-    }
-    else if (is_word(value, "Reuse")) {
-        c->csp = MSS_CSP_REUSE;
-    }
-    else if (is_word(value, "Off")) {
-        c->csp = MSS_CSP_OFF;
-    }
-    else {
-        return fault(cmd, value, "is not Amend, Reuse or Off");
+        return mss_directives_fault(cmd, value,
+                                    "is not Navigations, Requests or Input");
     }
     return NULL;
 }
@@ -143,128 +123,25 @@ static const char *add_passive_url(cmd_parms *cmd, void *dir, const char *value)
 {
     mss_conf *c = dir;
 
-    if (is_word(value, "None")) {
+    if (mss_directives_is_word(value, "None")) {
         c->passive_urls_reset = 1;
         c->passive_urls = NULL;
         return NULL;
     }
     if (*value != '/' && *value != '*') {
-        return fault(cmd, value,
-                     "is not a path; write one that begins with a slash, such "
-                     "as /poll or /api/*/status, or None");
+        return mss_directives_fault(
+            cmd, value,
+            "is not a path; write one that begins with a slash, such "
+            "as /poll or /api/*/status, or None");
     }
     if (strchr(value, '#') || strstr(value, "://")) {
-        return fault(cmd, value, "is not a path as requests have it");
+        return mss_directives_fault(cmd, value,
+                                    "is not a path as requests have it");
     }
     if (!c->passive_urls) {
         c->passive_urls = apr_array_make(cmd->pool, 4, sizeof(char *));
     }
     APR_ARRAY_PUSH(c->passive_urls, const char *) = value;
-    return NULL;
-}
-
-/* What stands before the first thing to be filled in must not leave open where
- * the browser goes. */
-static bool leads_somewhere(const char *value)
-{
-    if (*value == '/') {
-        return value[1] == '%' || mss_url_is_local(value);
-    }
-    return mss_url_is_absolute(value) || strncmp(value, "%{", 2) == 0;
-}
-
-static const char *set_return_to(cmd_parms *cmd, void *dir, const char *value)
-{
-    mss_conf *c = dir;
-    mss_return_to *to = apr_pcalloc(cmd->pool, sizeof(*to));
-    const char *why = NULL;
-
-    c->return_to = to;
-    if (is_word(value, "None")) {
-        return NULL;
-    }
-    if (!leads_somewhere(value)) {
-        return fault(cmd, value,
-                     "is neither a path of this site nor a full URL; write "
-                     "/login or https://sso.example.com/login, or None");
-    }
-    to->written = value;
-    if (strchr(value, '%')) {
-        to->expr = ap_expr_parse_cmd(cmd, value, AP_EXPR_FLAG_STRING_RESULT,
-                                     &why, NULL);
-    }
-    return why ? fault(cmd, value, why) : NULL;
-}
-
-static const char *set_language(cmd_parms *cmd, void *dir, const char *value)
-{
-    mss_conf *c = dir;
-
-    if (is_word(value, "Auto")) {
-        c->language = "";
-        return NULL;
-    }
-    if (!made_of(value, "-")) {
-        return fault(cmd, value,
-                     "is not a language tag; write one such as de "
-                     "or pt-BR, or Auto");
-    }
-    c->language = value;
-    return NULL;
-}
-
-static const char *set_stylesheet(cmd_parms *cmd, void *dir, const char *value)
-{
-    mss_conf *c = dir;
-
-    if (is_word(value, "None")) {
-        c->stylesheet = "";
-        return NULL;
-    }
-    if (!mss_url_is_local(value) && !mss_url_may_go(value, value)) {
-        return fault(cmd, value,
-                     "is neither a path of this site nor a full URL; write "
-                     "one such as /theme/session.css, or None");
-    }
-    c->stylesheet = value;
-    return NULL;
-}
-
-static const char *set_message(cmd_parms *cmd, void *dir, const char *key,
-                               const char *text)
-{
-    mss_conf *c = dir;
-
-    if (!mss_asset_is_message(key)) {
-        return fault(cmd, key,
-                     "is not the key of a message; docs/directives.md lists "
-                     "them, title and message among them");
-    }
-    if (!c->messages) {
-        c->messages = apr_table_make(cmd->pool, 4);
-    }
-    apr_table_setn(c->messages, key, text);
-    return NULL;
-}
-
-static const char *add_event(cmd_parms *cmd, void *dir, const char *value)
-{
-    mss_conf *c = dir;
-
-    if (!made_of(value, "-_:.")) {
-        return fault(cmd, value,
-                     "is not the name of a DOM event; write names "
-                     "such as keydown mousedown, or None");
-    }
-    if (!c->events) {
-        c->events = apr_array_make(cmd->pool, 8, sizeof(char *));
-    }
-    if (is_word(value, "None")) {
-        apr_array_clear(c->events);
-    }
-    else {
-        APR_ARRAY_PUSH(c->events, const char *) = value;
-    }
     return NULL;
 }
 
@@ -278,11 +155,11 @@ static const char *set_path(cmd_parms *cmd, void *dir, const char *value)
     while (n > 1 && value[n - 1] == '/') {
         n--;
     }
-    if (*value != '/' || n < 2 || !made_of(value, "/-._~")
+    if (*value != '/' || n < 2 || !mss_directives_made_of(value, "/-._~")
         || strstr(value, "//") || strstr(value, "/.")) {
-        return fault(cmd, value,
-                     "is not a path that requests could have; "
-                     "write one such as /session_security");
+        return mss_directives_fault(cmd, value,
+                                    "is not a path that requests could have; "
+                                    "write one such as /session_security");
     }
     server->path = apr_pstrmemdup(cmd->pool, value, n);
     return NULL;
@@ -296,9 +173,9 @@ static const char *set_entries(cmd_parms *cmd, const char *value)
 
     if (!apr_isdigit(*digits) || *end || n < STORE_ENTRIES_MIN
         || n > STORE_ENTRIES_MAX) {
-        return fault(cmd, value,
-                     "needs a number of sessions from 64 to "
-                     "16777216, such as shm:65536");
+        return mss_directives_fault(cmd, value,
+                                    "needs a number of sessions from 64 to "
+                                    "16777216, such as shm:65536");
     }
     store = (mss_store_place){.entries = (apr_size_t)n};
     return NULL;
@@ -327,7 +204,7 @@ static const char *set_store(cmd_parms *cmd, void *dir, const char *value)
         why = mss_remote_refuse(cmd->temp_pool, &place);
     }
     if (why) {
-        return fault(cmd, value, why);
+        return mss_directives_fault(cmd, value, why);
     }
     store = place;
     return NULL;
@@ -337,9 +214,9 @@ static const char *set_store(cmd_parms *cmd, void *dir, const char *value)
 static const char *refuse(cmd_parms *cmd, void *dir, const char *value)
 {
     (void)dir;
-    return fault(cmd, value,
-                 "would have no effect: this directive is not "
-                 "supported by this version; take it out");
+    return mss_directives_fault(cmd, value,
+                                "would have no effect: this directive is not "
+                                "supported by this version; take it out");
 }
 
 #define SLOT(field) (void *)APR_OFFSETOF(mss_conf, field)
@@ -367,17 +244,17 @@ const command_rec mss_conf_commands[] = {
         "paths whose requests are no activity, with * and ?; or None"),
     AP_INIT_FLAG("SessionSecurityInject", ap_set_flag_slot, SLOT(inject), SECTION,
         "Off where pages must not get the client; default On"),
-    AP_INIT_TAKE1("SessionSecurityReturnTo", set_return_to, NULL, SECTION,
+    AP_INIT_TAKE1("SessionSecurityReturnTo", mss_directives_set_return_to, NULL, SECTION,
         "where the browser goes at the end: URL or expression; default the page itself"),
     AP_INIT_FLAG("SessionSecurityConfirmFormDiscard", ap_set_flag_slot, SLOT(confirm_form_discard), SECTION,
         "On to ask before a page with unsaved changes is left; default Off"),
-    AP_INIT_TAKE1("SessionSecurityLanguage", set_language, NULL, SECTION,
+    AP_INIT_TAKE1("SessionSecurityLanguage", mss_directives_set_language, NULL, SECTION,
         "language tag for pages that name none, or Auto"),
-    AP_INIT_TAKE2("SessionSecurityMessage", set_message, NULL, SECTION,
+    AP_INIT_TAKE2("SessionSecurityMessage", mss_directives_set_message, NULL, SECTION,
         "key and text: the site's own wording"),
-    AP_INIT_ITERATE("SessionSecurityEvents", add_event, NULL, SECTION,
+    AP_INIT_ITERATE("SessionSecurityEvents", mss_directives_add_event, NULL, SECTION,
         "DOM events that count as activity, or None for the built-in list"),
-    AP_INIT_TAKE1("SessionSecurityStylesheet", set_stylesheet, NULL, SECTION,
+    AP_INIT_TAKE1("SessionSecurityStylesheet", mss_directives_set_stylesheet, NULL, SECTION,
         "URL of a stylesheet for the warning, or None"),
     AP_INIT_TAKE1("SessionSecurityUpdateInterval", set_time, SLOT(update_interval), SECTION,
         "how old the stamp in the session may become; default a tenth of ExpireAfter"),
@@ -387,7 +264,7 @@ const command_rec mss_conf_commands[] = {
         "shm[:entries]: where stamps are kept; default shm:65536"),
     AP_INIT_ITERATE("SessionSecurityCookies", refuse, NULL, SECTION,
         "not supported by this version"),
-    AP_INIT_TAKE1("SessionSecurityCSP", set_csp, NULL, SECTION,
+    AP_INIT_TAKE1("SessionSecurityCSP", mss_directives_set_csp, NULL, SECTION,
         "Amend, Reuse or Off: when a page's policy would stop the client"),
     AP_INIT_TAKE12("SessionSecurityDecodeCache", mss_directives_set_decode_cache, NULL, RSRC_CONF,
         "number of decoded sessions that a child keeps, and for how long; or Off; default 512 60"),

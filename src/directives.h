@@ -58,6 +58,32 @@ void mss_conf_note_expiry(apr_interval_time_t expire_after);
 /** Forgets what a former reading of the configuration left. */
 void mss_directives_reset(void);
 
+/** What a directive answers to a value that it cannot take: a sentence that
+ * begins with its name and the value and goes on with why. */
+const char *mss_directives_fault(cmd_parms *cmd, const char *value,
+                                 const char *why);
+
+/** Whether value is that word, in any case of letters. */
+bool mss_directives_is_word(const char *value, const char *word);
+
+/** Whether a text is not empty and made of letters, digits and others alone. */
+bool mss_directives_made_of(const char *text, const char *others);
+
+/* In directives_page.c, what pages and their client are told: */
+
+const char *mss_directives_set_csp(cmd_parms *cmd, void *dir,
+                                   const char *value);
+const char *mss_directives_set_return_to(cmd_parms *cmd, void *dir,
+                                         const char *value);
+const char *mss_directives_set_language(cmd_parms *cmd, void *dir,
+                                        const char *value);
+const char *mss_directives_set_stylesheet(cmd_parms *cmd, void *dir,
+                                          const char *value);
+const char *mss_directives_set_message(cmd_parms *cmd, void *dir,
+                                       const char *key, const char *text);
+const char *mss_directives_add_event(cmd_parms *cmd, void *dir,
+                                     const char *value);
+
 /* In directives_decode.c: */
 
 void mss_directives_decode_reset(void);

@@ -30,20 +30,16 @@ mss_decode_cache mss_conf_decode_cache(void)
 
 /* --- SessionSecurityDecodeCache ---------------------------------------------- */
 
-static const char *fault(cmd_parms *cmd, const char *value, const char *why)
-{
-    return apr_psprintf(cmd->pool, "%s: '%s' %s", cmd->cmd->name, value, why);
-}
-
 static const char *parse_entries(cmd_parms *cmd, const char *value)
 {
     char *end;
     apr_int64_t n = apr_strtoi64(value, &end, 10);
 
     if (!apr_isdigit(*value) || *end || n < ENTRIES_MIN || n > ENTRIES_MAX) {
-        return fault(cmd, value,
-                     "is not a number of sessions from 8 to 16384; write one "
-                     "such as 512, or Off");
+        return mss_directives_fault(
+            cmd, value,
+            "is not a number of sessions from 8 to 16384; write one "
+            "such as 512, or Off");
     }
     cache.entries = (apr_size_t)n;
     return NULL;
@@ -59,7 +55,7 @@ static const char *parse_keep(cmd_parms *cmd, const char *value)
         why = "is longer than an hour; write a time from 1s to 1h, such as 60";
     }
     if (why) {
-        return fault(cmd, value, why);
+        return mss_directives_fault(cmd, value, why);
     }
     cache.keep = parsed;
     return NULL;
@@ -78,7 +74,8 @@ const char *mss_directives_set_decode_cache(cmd_parms *cmd, void *dir,
     cache = (mss_decode_cache){ENTRIES, KEEP};
     if (ap_cstr_casecmp(entries, "Off") == 0) {
         cache.entries = 0;
-        return keep ? fault(cmd, keep, "has no meaning after Off; leave it out")
+        return keep ? mss_directives_fault(
+                   cmd, keep, "has no meaning after Off; leave it out")
                     : NULL;
     }
     why = parse_entries(cmd, entries);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Knows a request's way past the guard: load, decide, act, stamp, and what the
- * answer still has to do. Asks the clock, but for the ping.
- * Must not know HTML or the store. */
+ * Knows a request's way past the guard: load, decide, act, stamp. Asks the
+ * clock, but for the ping. Must not know HTML or the store. */
 
 #ifndef MSS_GUARD_H
 #define MSS_GUARD_H
-
-#include <stdbool.h>
 
 #include "httpd.h"
 
@@ -21,10 +18,5 @@ int mss_guard_authenticate(request_rec *r);
 /** Hook fixups, last: the user is known now. Begins a session, or moves its
  * stamp on. */
 int mss_guard_stamp(request_rec *r);
-
-/** Once for each answer, before its headers leave and mod_session saves: logins
- * and logouts that the request brought, late answers.
- * @return whether the answer is for this user alone */
-bool mss_guard_leave(request_rec *r);
 
 #endif

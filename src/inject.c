@@ -7,7 +7,7 @@
 #include "util_filter.h"
 
 #include "config.h"
-#include "guard.h"
+#include "leave.h"
 #include "log.h"
 #include "page.h"
 #include "policy.h"
@@ -84,7 +84,7 @@ static const char *begin(request_rec *r, bool canned)
     const char *reason;
     bool is_private, is_page, fixed;
 
-    is_private = mss_guard_leave(r);
+    is_private = mss_leave(r);
     state = mss_state_get(r);
     if (is_private) {
         mss_reply_keep_uncached(r);

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <string.h>
+
+#include "assets.h"
+#include "core/url.h"
+#include "directives.h"
+#include "log.h"
+
+const char *mss_directives_set_csp(cmd_parms *cmd, void *dir, const char *value)
+{
+    mss_conf *c = dir;
+
+    if (mss_directives_is_word(value, "Amend")) {
+        c->csp = MSS_CSP_AMEND;
+    }
+    else if (mss_directives_is_word(value, "Reuse")) {
+        c->csp = MSS_CSP_REUSE;
+    }
+    else if (mss_directives_is_word(value, "Off")) {
+        c->csp = MSS_CSP_OFF;
+    }
+    else {
+        return mss_directives_fault(cmd, value, "is not Amend, Reuse or Off");
+    }
+    return NULL;
+}
+
+/* What stands before the first thing to be filled in must not leave open where
+ * the browser goes. */
+static bool leads_somewhere(const char *value)
+{
+    if (*value == '/') {
+        return value[1] == '%' || mss_url_is_local(value);
+    }
+    return mss_url_is_absolute(value) || strncmp(value, "%{", 2) == 0;
+}
+
+const char *mss_directives_set_return_to(cmd_parms *cmd, void *dir,
+                                         const char *value)
+{
+    mss_conf *c = dir;
+    mss_return_to *to = apr_pcalloc(cmd->pool, sizeof(*to));
+    const char *why = NULL;
+
+    c->return_to = to;
+    if (mss_directives_is_word(value, "None")) {
+        return NULL;
+    }
+    if (!leads_somewhere(value)) {
+        return mss_directives_fault(
+            cmd, value,
+            "is neither a path of this site nor a full URL; write "
+            "/login or https://sso.example.com/login, or None");
+    }
+    to->written = value;
+    if (strchr(value, '%')) {
+        to->expr = ap_expr_parse_cmd(cmd, value, AP_EXPR_FLAG_STRING_RESULT,
+                                     &why, NULL);
+    }
+    return why ? mss_directives_fault(cmd, value, why) : NULL;
+}
+
+const char *mss_directives_set_language(cmd_parms *cmd, void *dir,
+                                        const char *value)
+{
+    mss_conf *c = dir;
+
+    if (mss_directives_is_word(value, "Auto")) {
+        c->language = "";
+        return NULL;
+    }
+    if (!mss_directives_made_of(value, "-")) {
+        return mss_directives_fault(
+            cmd, value,
+            "is not a language tag; write one such as de "
+            "or pt-BR, or Auto");
+    }
+    c->language = value;
+    return NULL;
+}
+
+const char *mss_directives_set_stylesheet(cmd_parms *cmd, void *dir,
+                                          const char *value)
+{
+    mss_conf *c = dir;
+
+    if (mss_directives_is_word(value, "None")) {
+        c->stylesheet = "";
+        return NULL;
+    }
+    if (!mss_url_is_local(value) && !mss_url_may_go(value, value)) {
+        return mss_directives_fault(
+            cmd, value,
+            "is neither a path of this site nor a full URL; write "
+            "one such as /theme/session.css, or None");
+    }
+    c->stylesheet = value;
+    return NULL;
+}
+
+const char *mss_directives_set_message(cmd_parms *cmd, void *dir,
+                                       const char *key, const char *text)
+{
+    mss_conf *c = dir;
+
+    if (!mss_asset_is_message(key)) {
+        return mss_directives_fault(
+            cmd, key,
+            "is not the key of a message; docs/directives.md lists "
+            "them, title and message among them");
+    }
+    if (!c->messages) {
+        c->messages = apr_table_make(cmd->pool, 4);
+    }
+    apr_table_setn(c->messages, key, text);
+    return NULL;
+}
+
+const char *mss_directives_add_event(cmd_parms *cmd, void *dir,
+                                     const char *value)
+{
+    mss_conf *c = dir;
+
+    if (!mss_directives_made_of(value, "-_:.")) {
+        return mss_directives_fault(
+            cmd, value,
+            "is not the name of a DOM event; write names "
+            "such as keydown mousedown, or None");
+    }
+    if (!c->events) {
+        c->events = apr_array_make(cmd->pool, 8, sizeof(char *));
+    }
+    if (mss_directives_is_word(value, "None")) {
+        apr_array_clear(c->events);
+    }
+    else {
+        APR_ARRAY_PUSH(c->events, const char *) = value;
+    }
+    return NULL;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "leave.h"
+
+#include "session.h"
+#include "state.h"
+#include "track.h"
+
+static void logged_in(request_rec *r, session_rec *z, mss_state *state,
+                      const mss_user *login, mss_end reason)
+{
+    mss_owner owner = {mss_session_realm(z->pool, login), login->user};
+
+    if (state->record.source == MSS_SOURCE_STORE
+        || state->record.source == MSS_SOURCE_COPY) {
+        mss_track_revoke(r, state, reason);
+    }
+    if (!mss_track_begin(r, z, state, &owner)) {
+        mss_session_keep_unsaved(z);
+    }
+}
+
+/* Whether the session was live when the request came and is not any more. */
+static bool is_late(const mss_state *state)
+{
+    return (state->record.source == MSS_SOURCE_STORE
+            || state->record.source == MSS_SOURCE_COPY)
+           && mss_track_is_revoked(state);
+}
+
+static void settle(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_user login;
+
+    switch (mss_session_login(z, &state->logins, &login)) {
+    case MSS_LOGIN_NEW:
+        logged_in(r, z, state, &login, MSS_END_RELOGIN);
+        return;
+    case MSS_LOGIN_LESS:
+        /* Logged out of one realm of several: its cookie must not come back. */
+        if (state->record.source != MSS_SOURCE_NONE) {
+            logged_in(r, z, state, &login, MSS_END_LOGOUT);
+        }
+        return;
+    case MSS_LOGIN_GONE:
+        if (state->record.source != MSS_SOURCE_NONE) {
+            mss_track_finish(r, z, state, MSS_END_LOGOUT);
+        }
+        return;
+    case MSS_LOGIN_SAME:
+        break;
+    }
+    /* A session that ended while the request was on its way, or before it:
+     * saving it now would bring it back, or overwrite a new login's cookie. */
+    if (mss_session_will_save(z)
+        && (state->record.source == MSS_SOURCE_REVOKED ? !z->dirty
+                                                       : is_late(state))) {
+        mss_session_keep_unsaved(z);
+    }
+}
+
+bool mss_leave(request_rec *r)
+{
+    mss_state *state = mss_state_get(r);
+    session_rec *z = state->loaded ? mss_track_load(r, state) : NULL;
+
+    if (z && !state->left) {
+        settle(r, z, state);
+        mss_session_set_cookie_once(r, z);
+    }
+    state->left = true;
+    return state->tracked || (z && mss_session_will_save(z));
+}
