@@ -129,7 +129,12 @@ int mss_store_shm_init(server_rec *s)
     if (rv == APR_SUCCESS) {
         rv = make_table(s, mss_conf_store()->entries);
     }
-    if (rv != APR_SUCCESS) {
+    if (rv == APR_SUCCESS) {
+        lock();
+        mss_table_outlast(table, mss_conf_longest());
+        unlock();
+    }
+    else {
         ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, rv, s,
                      "MSS0005: no shared memory for %" APR_SIZE_T_FMT
                      " sessions (%" APR_SIZE_T_FMT " bytes); make "

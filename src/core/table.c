@@ -6,7 +6,7 @@
 
 #define MAGIC 0x6d73735f7461626cULL /* "mss_tabl" */
 /* Another layout of header or slot gets another number. */
-#define LAYOUT 2
+#define LAYOUT 3
 
 typedef enum {
     FREE,
@@ -34,7 +34,8 @@ struct mss_table {
     apr_uint64_t sets;
     apr_uint64_t evictions;
     apr_time_t complained;
-    apr_uint64_t spare[3];
+    apr_interval_time_t longest; /* as of mss_table_outlast */
+    apr_uint64_t spare[2];
 };
 
 static apr_size_t sets_for(apr_size_t entries)
@@ -115,31 +116,49 @@ static bool is_spent(const slot *s, apr_time_t stale, apr_time_t now)
     }
 }
 
-/* Which of two to give up: the live before the revoked, then the earlier. */
-static slot *worse(slot *a, slot *b)
+/* In the order in which they are given up. A spent revocation is the last of
+ * those that harm nobody, for what a later, longer limit would make of it. */
+typedef enum {
+    RANK_FREE,
+    RANK_SPENT,
+    RANK_SPENT_REVOCATION,
+    RANK_LIVE,
+    RANK_REVOKED
+} rank;
+
+static rank rank_of(const slot *s, apr_time_t stale, apr_time_t now)
 {
-    if (!a || !b) {
-        return a ? a : b;
+    if (s->state == FREE) {
+        return RANK_FREE;
     }
-    if ((a->state == LIVE) != (b->state == LIVE)) {
-        return a->state == LIVE ? a : b;
+    if (is_spent(s, stale, now)) {
+        return s->state == LIVE ? RANK_SPENT : RANK_SPENT_REVOCATION;
     }
-    return a->last <= b->last ? a : b;
+    return s->state == LIVE ? RANK_LIVE : RANK_REVOKED;
+}
+
+/* Which of two is given up before the other: in a rank the earlier. */
+static bool goes_before(const slot *a, const slot *b, apr_time_t stale,
+                        apr_time_t now)
+{
+    rank of_a = rank_of(a, stale, now);
+    rank of_b = rank_of(b, stale, now);
+
+    return of_a != of_b ? of_a < of_b : a->last < b->last;
 }
 
 static slot *victim(const mss_table *t, const mss_key *key, apr_time_t stale,
                     apr_time_t now)
 {
-    set *in = set_of(t, key->bytes);
-    slot *worst = NULL;
+    slot *s = set_of(t, key->bytes)->slots;
+    slot *first = s;
 
-    for (int i = 0; i < MSS_TABLE_WAYS; i++) {
-        if (is_spent(&in->slots[i], stale, now)) {
-            return &in->slots[i];
+    for (int i = 1; i < MSS_TABLE_WAYS && first->state != FREE; i++) {
+        if (goes_before(&s[i], first, stale, now)) {
+            first = &s[i];
         }
-        worst = worse(worst, &in->slots[i]);
     }
-    return worst;
+    return first;
 }
 
 /* The state is what makes a record visible, so it goes first and comes last. */
@@ -260,6 +279,19 @@ bool mss_table_complain(mss_table *t, apr_uint64_t before, apr_time_t now)
     return true;
 }
 
+void mss_table_outlast(mss_table *t, apr_interval_time_t longest)
+{
+    slot *s = sets_of(t)->slots;
+    apr_interval_time_t more = longest - t->longest;
+
+    for (apr_uint64_t i = 0; more > 0 && i < t->sets * MSS_TABLE_WAYS; i++) {
+        if (s[i].state >= REVOKED) {
+            s[i].last += more;
+        }
+    }
+    t->longest = longest;
+}
+
 mss_table_usage mss_table_used(const mss_table *t, apr_time_t stale,
                                apr_time_t now)
 {
@@ -280,6 +312,7 @@ void mss_table_copy(const mss_table *from, mss_table *to)
     slot *s = sets_of(from)->slots;
 
     to->evictions = from->evictions;
+    to->longest = from->longest;
     for (apr_uint64_t i = 0; i < from->sets * MSS_TABLE_WAYS; i++, s++) {
         mss_key key;
         slot *place;
@@ -290,7 +323,7 @@ void mss_table_copy(const mss_table *from, mss_table *to)
         memcpy(key.bytes, s->key, MSS_KEY_BYTES);
         place = victim(to, &key, 0, 0);
         to->evictions += place->state != FREE;
-        if (place->state == FREE || worse(s, place) == place) {
+        if (!goes_before(s, place, 0, 0)) {
             fill(place, s->key, s->state, s->created, s->last);
             place->sync = s->sync;
         }

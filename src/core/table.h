@@ -96,6 +96,11 @@ apr_size_t mss_table_slots(const mss_table *t);
 bool mss_table_untold(const mss_table *t, apr_size_t at, apr_time_t now,
                       mss_key *key, mss_ending *ending);
 
+/** Tells for how long a copy of a session may live on by itself. Where that has
+ * become longer since it was last told, the revocations that are there are kept
+ * for as much longer; O(slots) then. */
+void mss_table_outlast(mss_table *t, apr_interval_time_t longest);
+
 /** How long nothing is said of evictions after something was. */
 #define MSS_TABLE_COMPLAIN apr_time_from_sec(60)
 

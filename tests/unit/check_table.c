@@ -97,17 +97,45 @@ START_TEST(revoked_before_it_was_known)
 }
 END_TEST
 
-/* Its time over, it holds until its slot is taken. */
+/* Its time over, it holds until its slot is taken, which comes after free ones
+ * and those of sessions that are over. */
 START_TEST(revocation_past_its_time)
 {
+    apr_uint32_t n;
+
     end(4, NOW);
     end(0, NOW - 1);
     expect_usage(1, 1, 0);
     ck_assert(!touch(0, NOW));
-    ck_assert(touch(8, NOW));
+    for (n = 2; n < WAYS; n++) {
+        ck_assert(touch(4 * n, n == 9 ? STALE - 1 : NOW));
+    }
+    expect(0, MSS_SOURCE_REVOKED);
+    ck_assert(touch(4 * WAYS, NOW));
+    expect(4 * 9, MSS_SOURCE_NONE);
+    expect(0, MSS_SOURCE_REVOKED);
+    ck_assert(touch(4 * WAYS + 4, NOW));
     expect(0, MSS_SOURCE_NONE);
     expect(4, MSS_SOURCE_REVOKED);
+    expect_usage(WAYS, 1, 0);
+}
+END_TEST
+
+/* Copies that may live for longer have to be outlasted for longer. */
+START_TEST(revocations_outlast_longer_limits)
+{
+    mss_table_outlast(table, S(600));
+    end(0, NOW - 1);
+    ck_assert(touch(1, NOW));
+    mss_table_outlast(table, S(300));
+    mss_table_outlast(table, S(600));
     expect_usage(2, 1, 0);
+    mss_table_outlast(table, S(600));
+    move_to(2 * ENTRIES);
+    mss_table_outlast(table, S(900));
+    expect_live(1, NOW - S(10), NOW);
+    ck_assert_int_eq(mss_table_used(table, STALE, NOW + S(599)).revocations, 1);
+    ck_assert_int_eq(mss_table_used(table, STALE, NOW + S(600)).revocations, 0);
 }
 END_TEST
 
@@ -305,6 +333,7 @@ static void add_records(TCase *tc)
     tcase_add_loop_test(tc, revoked_for_good, 0, MSS_END_UNREADABLE + 1);
     tcase_add_test(tc, revoked_before_it_was_known);
     tcase_add_test(tc, revocation_past_its_time);
+    tcase_add_test(tc, revocations_outlast_longer_limits);
 }
 
 static void add_full(TCase *tc)
