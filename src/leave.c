@@ -52,7 +52,7 @@ static void settle(request_rec *r, session_rec *z, mss_state *state)
     }
     /* A session that ended while the request was on its way, or before it:
      * saving it now would bring it back, or overwrite a new login's cookie. */
-    if (mss_session_will_save(z)
+    if (mss_session_may_save(r, z)
         && (state->record.source == MSS_SOURCE_REVOKED ? !z->dirty
                                                        : is_late(state))) {
         mss_session_keep_unsaved(z);

@@ -118,6 +118,14 @@ bool mss_session_will_save(const session_rec *z)
     return !z->written && (z->dirty || z->maxage);
 }
 
+bool mss_session_may_save(const request_rec *r, const session_rec *z)
+{
+    const session_dir_conf *conf =
+        ap_get_module_config(r->per_dir_config, session_module_found);
+
+    return !z->written && (z->dirty || z->maxage || conf->header_set);
+}
+
 typedef struct {
     const session_rec *wanted;
     const char *name;

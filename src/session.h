@@ -60,6 +60,11 @@ void mss_session_keep_unsaved(session_rec *z);
 /** Whether mod_session will save z with this answer. */
 bool mss_session_will_save(const session_rec *z);
 
+/** The same, or it might: SessionHeader lets the answer's headers change the
+ * session, which mod_session sees to when it saves (mod_session.c,
+ * session_output_filter). */
+bool mss_session_may_save(const request_rec *r, const session_rec *z);
+
 /** To be called before mod_session saves: mod_session_dbd would set the cookie of a
  * session twice or more in one answer. */
 void mss_session_set_cookie_once(request_rec *r, const session_rec *z);

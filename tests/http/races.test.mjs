@@ -13,11 +13,11 @@ import {
 import { startPostgres } from '../lib/services.mjs';
 
 /** A backend whose answers wait for release(). */
-async function slowBackend(t) {
+async function slowBackend(t, headers = {}) {
     const waiting = [];
     const backend = await startBackend((request, response) => {
         waiting.push(() => {
-            response.setHeader('Content-Type', 'text/html');
+            response.writeHead(200, { 'Content-Type': 'text/html', ...headers });
             response.end('<!DOCTYPE html><title>slow</title><p>slow');
         });
     }, t);
@@ -189,3 +189,25 @@ for (const setting of SETTINGS) {
         isLogin(await open(httpd, old));
     });
 }
+
+/* mod_session takes such a header in when it saves, behind everybody. */
+test('nor does one by which SessionHeader changes the session', async (t) => {
+    const backend = await slowBackend(t, { 'X-Keep': 'a=1' });
+    const httpd = await startSite(t,
+        { backend: backend.url, extra: 'SessionHeader X-Keep' });
+    const jar = await loggedIn(httpd);
+    const slow = () => httpd.request('/app/backend/slow',
+        { jar: jar.clone(), headers: NAVIGATION });
+    const early = slow();
+    await backend.reached(1);
+    backend.release();
+    assert.match(String((await early).headers['set-cookie']), /^sid=/);
+    const late = slow();
+    await backend.reached(1);
+    await httpd.request('/logout', { jar, headers: NAVIGATION });
+    await login(httpd, jar);
+    backend.release();
+    assert.equal((await late).headers['set-cookie'], undefined);
+    assert.equal((await open(httpd, jar)).status, 200);
+    await httpd.expectLog(ENDED);
+});
