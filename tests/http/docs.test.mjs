@@ -3,53 +3,26 @@
 // httpd takes, and what they list is all there is.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import {
+    EXAMPLE_FILES, blocks, list, placed, read, root,
+} from '../lib/docs.mjs';
 import {
     Jar, NAVIGATION, SCRIPT, configTest, startBackend, startHttpd,
 } from '../lib/httpd.mjs';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const read = (path) => readFileSync(join(root, path), 'utf8');
-const list = (folder, ending) => readdirSync(join(root, folder))
-    .filter((name) => name.endsWith(ending))
-    .map((name) => join(folder, name));
 
 const documents = [...list('.', '.md'), ...list('docs', '.md')];
 const examples = list('docs/examples', '.conf');
 const isExample = (text) => examples.some((file) => read(file) === text);
 
-/** The fenced blocks of a document that are marked with that language. */
-function blocks(document, language) {
-    const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms');
-    return [...read(document).matchAll(fence)].map((match) => match[1]);
-}
-
 // --- the examples ----------------------------------------------------------------
-
-/** What an example needs of a machine, in the test's directory. */
-const FILES = {
-    'session-passphrase': 'a-passphrase-of-the-test\n',
-    'login/index.html': read('docs/examples/login.html'),
-};
-
-/** An example's text with the places of this test in it. */
-function placed(file, replacements = {}) {
-    let text = read(file);
-    const places = {
-        '/etc/apache2/': '${ROOT}/', '/var/www/login': '${ROOT}/login',
-        ...replacements,
-    };
-    for (const [from, to] of Object.entries(places))
-        text = text.replaceAll(from, to);
-    return text;
-}
 
 async function start(t, file, { replacements, files } = {}) {
     return startHttpd({
-        config: placed(file, replacements), files: { ...FILES, ...files },
+        config: placed(read(file), replacements),
+        files: { ...EXAMPLE_FILES, ...files },
         clock: true,
     }, t);
 }
@@ -169,6 +142,29 @@ test('docs/examples/basic-auth.conf', async (t) => {
     assert.equal((await open()).status, 200);
 });
 
+test('docs/migration.md: the name of the user reaches Django', async (t) => {
+    const [snippet] = blocks('docs/migration.md', 'apache')
+        .filter((text) => text.includes('X-Remote-User'));
+    const backend = await startBackend((request, response) => {
+        response.setHeader('Content-Type', 'text/plain');
+        response.end(Object.keys(request.headers)
+            .filter((name) => /^x.remote.user$/.test(name))
+            .map((name) => request.headers[name]).join() || 'nobody');
+    }, t);
+    const httpd = await startHttpd({ files: EXAMPLE_FILES, config: placed(
+        `${read('docs/examples/form-login.conf')}${snippet}<Location "/public/">
+    Require all granted
+</Location>`, { 'http://127.0.0.1:8080': backend.url }) }, t);
+    const jar = new Jar();
+    const ask = async (path) => (await httpd.request(path,
+        { jar, headers: { ...NAVIGATION, 'X-Remote-User': 'root',
+            X_Remote_User: 'root' } })).body;
+    assert.equal(await ask('/public/'), 'nobody');
+    await httpd.request('/', { jar, method: 'POST', body: new URLSearchParams(
+        { httpd_username: 'alice', httpd_password: 'secret' }) });
+    assert.equal(await ask('/'), 'alice');
+});
+
 describe('README.md has each example word for word', () => {
     for (const file of [...examples, 'docs/examples/login.html']) {
         test(basename(file), () => {
@@ -181,14 +177,14 @@ describe('README.md has each example word for word', () => {
 // --- snippets --------------------------------------------------------------------
 
 const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest',
-    'socache_redis'];
+    'authz_groupfile', 'socache_redis', 'reqtimeout'];
 
 /** Whether httpd takes a snippet; modules are where the test has put them. */
 async function check(text) {
     const config = text.replace(/^ *LoadModule .*\n/gm, '')
         .replaceAll('/etc/apache2/', '${ROOT}/');
     const { code, output } = await configTest(
-        { config, files: FILES, modules: EXTRA });
+        { config, files: EXAMPLE_FILES, modules: EXTRA });
     assert.equal(code, 0, `${text}\n${output}`);
 }
 
@@ -231,6 +227,17 @@ test('docs/directives.md lists each key of SessionSecurityMessage', () => {
     const keys = Object.keys(JSON.parse(read('static/locales.json')).keys)
         .filter((key) => key !== 'minutes' && key !== 'seconds');
     assert.deepEqual(found(section, /^\| `(\w+)` \|/gm), keys.sort());
+});
+
+test('the documents list each property of the warning\'s looks', () => {
+    const [, own] = read('static/client/dialog.js')
+        .match(/^var \w+ = \{\n(\s+background: .*?)^\};/ms);
+    const names = found(own, /^\s+'?([\w-]+)'?: \[/gm);
+    assert.ok(names.length > 4);
+    for (const document of ['docs/directives.md', 'docs/client-api.md']) {
+        assert.deepEqual(found(read(document),
+            /`--session-security-([\w-]+)`/g), names, document);
+    }
 });
 
 /** A heading's name in a URL, as code hosts make it. */
