@@ -288,7 +288,7 @@ const char *mss_page_unwanted(request_rec *r, const mss_state *state)
     if (r->method_number != M_GET && r->method_number != M_POST) {
         return "method";
     }
-    if (!mss_kind_is_page(mss_state_headers(r))) {
+    if (!mss_state_asks_page(r)) {
         return "not a request for a page";
     }
     return NULL;

@@ -32,36 +32,26 @@ mss_state *mss_state_get(request_rec *r)
     return state;
 }
 
-/* Sec-Purpose, or one of the names it had before. */
-static const char *purpose(const apr_table_t *in)
-{
-    const char *value = apr_table_get(in, "Sec-Purpose");
-
-    if (!value) {
-        value = apr_table_get(in, "Purpose");
-    }
-    return value ? value : apr_table_get(in, "X-Moz");
-}
-
 const mss_headers *mss_state_headers(request_rec *r)
 {
     mss_state *state = mss_state_get(r);
-    const apr_table_t *in = mss_state_top(r)->headers_in;
 
     if (!state->headers_known) {
-        state->headers = (mss_headers){
-            .accept = apr_table_get(in, "Accept"),
-            .requested_with = apr_table_get(in, "X-Requested-With"),
-            .session_security = apr_table_get(in, "X-Session-Security"),
-            .purpose = purpose(in),
-            .fetch_mode = apr_table_get(in, "Sec-Fetch-Mode"),
-            .fetch_dest = apr_table_get(in, "Sec-Fetch-Dest"),
-            .fetch_site = apr_table_get(in, "Sec-Fetch-Site"),
-            .fetch_user = apr_table_get(in, "Sec-Fetch-User"),
-        };
+        mss_kind_read(&state->headers, mss_state_top(r)->headers_in);
+        state->is_page = mss_kind_is_page(&state->headers);
         state->headers_known = true;
     }
     return &state->headers;
+}
+
+bool mss_state_asks_page(request_rec *r)
+{
+    mss_state *state = mss_state_get(r);
+
+    if (!state->headers_known) {
+        (void)mss_state_headers(r);
+    }
+    return state->is_page;
 }
 
 bool mss_state_is_over(const mss_state *state)

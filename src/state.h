@@ -35,6 +35,7 @@ typedef struct {
     const char *encodings; /* Accept-Encoding as the client sent it */
     bool headers_known;
     mss_headers headers; /* what mss_state_headers read */
+    bool is_page;        /* what mss_kind_is_page says of them */
 
     session_rec *session;      /* as loaded for the request below, or NULL */
     const request_rec *loader; /* each internal redirect loads anew */
@@ -69,6 +70,9 @@ mss_state *mss_state_peek(request_rec *r);
 
 /** The headers that tell what kind of request it is. */
 const mss_headers *mss_state_headers(request_rec *r);
+
+/** Whether they ask for a page, as mss_kind_is_page says. */
+bool mss_state_asks_page(request_rec *r);
 
 /** Whether the session of this request is over, whoever ended it. */
 bool mss_state_is_over(const mss_state *state);

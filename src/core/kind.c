@@ -6,6 +6,75 @@
 #include <string.h>
 #include <strings.h>
 
+/* The names that matter are told apart by their length and their fourth last
+ * letter. */
+#define HINT(length, letter) ((size_t)(length) << 8 | (letter))
+
+static size_t hint_of(const char *name)
+{
+    const size_t n = strlen(name);
+
+    return n < 5 ? 0 : HINT(n, (unsigned char)name[n - 4] | 0x20);
+}
+
+/* Most headers of a request are none of them, and seen by their first letter. */
+static bool may_matter(const char *name)
+{
+    switch (*name | 0x20) {
+    case 'a':
+    case 'p':
+    case 's':
+    case 'x':
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void take(mss_headers *h, const char *name, const char *value)
+{
+    const char *is = "";
+    const char **place = NULL;
+
+#define CASE(hint, header, field)                                              \
+    case hint:                                                                 \
+        is = header;                                                           \
+        place = &h->field;                                                     \
+        break;
+    switch (hint_of(name)) {
+        CASE(HINT(5, '-'), "X-Moz", former_purpose)
+        CASE(HINT(6, 'c'), "Accept", accept)
+        CASE(HINT(7, 'p'), "Purpose", former_purpose)
+        CASE(HINT(11, 'p'), "Sec-Purpose", purpose)
+        CASE(HINT(14, 'd'), "Sec-Fetch-Dest", fetch_dest)
+        CASE(HINT(14, 'm'), "Sec-Fetch-Mode", fetch_mode)
+        CASE(HINT(14, 's'), "Sec-Fetch-Site", fetch_site)
+        CASE(HINT(14, 'u'), "Sec-Fetch-User", fetch_user)
+        CASE(HINT(16, 'w'), "X-Requested-With", requested_with)
+        CASE(HINT(18, 'r'), "X-Session-Security", session_security)
+    default:
+        return;
+    }
+#undef CASE
+    if (!*place && strcasecmp(name, is) == 0) {
+        *place = value;
+    }
+}
+
+void mss_kind_read(mss_headers *h, const apr_table_t *in)
+{
+    const apr_array_header_t *all = apr_table_elts(in);
+
+    *h = (mss_headers){NULL};
+    for (int i = 0; i < all->nelts; i++) {
+        const apr_table_entry_t *e = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
+
+        if (may_matter(e->key)) {
+            take(h, e->key, e->val);
+        }
+    }
+}
+
 static bool is(const char *value, const char *token)
 {
     return value && strcasecmp(value, token) == 0;
@@ -51,8 +120,10 @@ bool mss_kind_is_script(const mss_headers *h)
 
 bool mss_kind_is_prefetch(const mss_headers *h)
 {
-    return mentions(h->purpose, "prefetch") || mentions(h->purpose, "prerender")
-           || mentions(h->purpose, "preview");
+    const char *purpose = h->purpose ? h->purpose : h->former_purpose;
+
+    return mentions(purpose, "prefetch") || mentions(purpose, "prerender")
+           || mentions(purpose, "preview");
 }
 
 bool mss_kind_is_page(const mss_headers *h)

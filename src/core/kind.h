@@ -8,18 +8,25 @@
 
 #include <stdbool.h>
 
+#include "apr_tables.h"
+
 /** The request headers that matter; NULL where absent. */
 typedef struct {
     const char *accept;
     const char *requested_with;   /* X-Requested-With */
     const char *session_security; /* X-Session-Security */
-    const char *purpose;          /* Sec-Purpose, else Purpose or X-Moz */
+    const char *purpose;          /* Sec-Purpose */
+    const char *former_purpose; /* the same by an older name: Purpose, X-Moz */
     const char
         *fetch_mode; /* Sec-Fetch-Mode, https://w3.org/TR/fetch-metadata/ */
     const char *fetch_dest; /* Sec-Fetch-Dest */
     const char *fetch_site; /* Sec-Fetch-Site */
     const char *fetch_user; /* Sec-Fetch-User */
 } mss_headers;
+
+/** Finds them in one walk, which costs less than a look for each name; of several
+ * with one name the first counts. The values are not copied. */
+void mss_kind_read(mss_headers *h, const apr_table_t *in);
 
 /** Directive SessionSecurityActivity. */
 typedef enum {

@@ -2,6 +2,8 @@
  * Knows the headers that browsers and other clients send, and what each set of
  * them is. Must not know how that is told. */
 
+#include <string.h>
+
 #include "core/kind.h"
 #include "suites.h"
 
@@ -142,12 +144,76 @@ START_TEST(requests_as_sent)
 }
 END_TEST
 
+/* Each name takes its value to its place, whatever its case; no other does. */
+START_TEST(headers_read)
+{
+    static const char *const names[] = {"Accept",
+                                        "X-Requested-With",
+                                        "X-Session-Security",
+                                        "Sec-Purpose",
+                                        "X-Moz",
+                                        "Sec-Fetch-Mode",
+                                        "Sec-Fetch-Dest",
+                                        "Sec-Fetch-Site",
+                                        "SEC-FETCH-USER"};
+    static const char *const others[] = {"",
+                                         "Host",
+                                         "Accent",
+                                         "Accept-Encoding",
+                                         "X-Moz-",
+                                         "XX-Moz",
+                                         "Sec",
+                                         "Content-Length",
+                                         "Sec-Fetch-Fest",
+                                         "Sic-Fetch-Mode",
+                                         "Sec-Fetch-Used",
+                                         "Y-Requested-With"};
+    const mss_headers expected = {names[0], names[1], names[2],
+                                  names[3], names[4], names[5],
+                                  names[6], names[7], names[8]};
+    const mss_headers none = {NULL};
+    apr_table_t *in = apr_table_make(mss_pool, 20);
+    mss_headers h;
+
+    memset(&h, 0xa5, sizeof(h));
+    for (int i = 0; i < COUNT(others); i++) {
+        apr_table_addn(in, others[i], others[i]);
+    }
+    mss_kind_read(&h, in);
+    ck_assert_mem_eq(&h, &none, sizeof(h));
+    for (int i = COUNT(names); i > 0; i--) {
+        apr_table_addn(in, names[i - 1], names[i - 1]);
+    }
+    mss_kind_read(&h, in);
+    ck_assert_mem_eq(&h, &expected, sizeof(h));
+}
+END_TEST
+
+START_TEST(the_first_of_several_counts)
+{
+    apr_table_t *in = apr_table_make(mss_pool, 4);
+    mss_headers h;
+
+    apr_table_addn(in, "purpose", "prefetch");
+    apr_table_addn(in, "x-moz", "other");
+    mss_kind_read(&h, in);
+    ck_assert(mss_kind_is_prefetch(&h));
+    apr_table_addn(in, "sec-purpose", "none");
+    apr_table_addn(in, "sec-purpose", "prefetch");
+    mss_kind_read(&h, in);
+    ck_assert(!mss_kind_is_prefetch(&h));
+}
+END_TEST
+
 Suite *mss_suite_kind(void)
 {
     Suite *suite = suite_create("kind");
     TCase *tc = tcase_create("all");
 
+    tcase_add_checked_fixture(tc, mss_pool_open, mss_pool_close);
     tcase_add_loop_test(tc, requests_as_sent, 0, COUNT(requests));
+    tcase_add_test(tc, headers_read);
+    tcase_add_test(tc, the_first_of_several_counts);
     suite_add_tcase(suite, tc);
     return suite;
 }
