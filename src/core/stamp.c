@@ -88,28 +88,49 @@ const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
     return format_live(p, stamp);
 }
 
-/* apr's decoder knows the older alphabet alone, and stops at what is in none. */
-static bool to_base64(const char *text, char *base64)
-{
-    size_t i;
+/* One more than what each letter stands for; 0: it is none. */
+static const unsigned char sextets[256] =
+    {
+        ['A'] = 1, 2,  3,          4,         5,  6,  7,          8,  9,  10,
+        11,        12, 13,         14,        15, 16, 17,         18, 19, 20,
+        21,        22, 23,         24,        25, 26, ['a'] = 27, 28, 29, 30,
+        31,        32, 33,         34,        35, 36, 37,         38, 39, 40,
+        41,        42, 43,         44,        45, 46, 47,         48, 49, 50,
+        51,        52, ['0'] = 53, 54,        55, 56, 57,         58, 59, 60,
+        61,        62, ['-'] = 63, ['_'] = 64};
 
-    for (i = 0; i < TEXT && text[i] && text[i] != '+' && text[i] != '/'; i++) {
-        base64[i] = (char)(text[i] == '-'   ? '+'
-                           : text[i] == '_' ? '/'
-                                            : text[i]);
+static apr_uint32_t sextet(char letter)
+{
+    return sextets[(unsigned char)letter] - 1U;
+}
+
+/* apr's decoder takes other letters and padding, too, though a stamp is to have
+ * one text; and this is done for each request. */
+static bool decode(const char *text, unsigned char *bytes)
+{
+    apr_uint32_t all = 0;
+
+    if (strnlen(text, TEXT + 1) != TEXT) {
+        return false;
     }
-    base64[i] = '\0';
-    return i == TEXT && !text[i];
+    for (const char *end = text + TEXT; text < end; text += 4) {
+        const apr_uint32_t a = sextet(text[0]), b = sextet(text[1]);
+        const apr_uint32_t c = sextet(text[2]), d = sextet(text[3]);
+
+        all |= a | b | c | d;
+        *bytes++ = (unsigned char)(a << 2 | b >> 4);
+        *bytes++ = (unsigned char)(b << 4 | c >> 2);
+        *bytes++ = (unsigned char)(c << 6 | d);
+    }
+    return all < 64;
 }
 
 static bool parse_live(const char *text, mss_stamp *stamp)
 {
-    char base64[TEXT + 1];
     unsigned char bytes[BYTES];
     const unsigned char *from = bytes;
 
-    if (!to_base64(text, base64)
-        || apr_base64_decode_binary(bytes, base64) != BYTES) {
+    if (!decode(text, bytes)) {
         return false;
     }
     memcpy(stamp->id, from, MSS_ID_BYTES);
