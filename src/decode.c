@@ -7,6 +7,7 @@
 
 #include "apr_dso.h"
 #include "apr_hooks.h"
+#include "apr_strings.h"
 #include "apr_thread_mutex.h"
 #include "ap_mpm.h"
 #include "http_config.h"
@@ -67,16 +68,18 @@ static bool pack(packed *to, const session_rec *z)
            && apr_table_do(append_entry, to, z->entries, NULL);
 }
 
+/* One copy for all entries. */
 static void unpack(const packed *from, session_rec *z)
 {
-    const char *at = from->bytes + sizeof(z->expiry);
-    const char *end = from->bytes + from->used;
+    const apr_size_t n = from->used - sizeof(z->expiry);
+    const char *at = apr_pmemdup(z->pool, from->bytes + sizeof(z->expiry), n);
+    const char *end = at + n;
 
     memcpy(&z->expiry, from->bytes, sizeof(z->expiry));
     while (at < end) {
         const char *value = at + strlen(at) + 1;
 
-        apr_table_add(z->entries, at, value);
+        apr_table_addn(z->entries, at, value);
         at = value + strlen(value) + 1;
     }
 }
