@@ -86,8 +86,12 @@ static void act(request_rec *r, session_rec *z, mss_state *state)
 static void warn_of_plain_cookie(request_rec *r)
 {
     static apr_uint32_t warned;
-    const char *cookies = apr_table_get(r->headers_in, "Cookie");
+    const char *cookies;
 
+    if (apr_atomic_read32(&warned)) {
+        return;
+    }
+    cookies = apr_table_get(r->headers_in, "Cookie");
     if (cookies && ap_strstr_c(cookies, MSS_STAMP_KEY "=")
         && apr_atomic_cas32(&warned, 1, 0) == 0) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
@@ -257,9 +261,7 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
 
 static int go_on(request_rec *r, session_rec *z, mss_state *state)
 {
-    mss_owner owner = mss_track_owner(r);
-
-    if (!mss_track_is_owner(state, &owner)) {
+    if (!mss_track_is_owner(r, state)) {
         mss_track_revoke(r, state, MSS_END_RELOGIN);
         return begin(r, z, state);
     }

@@ -220,6 +220,10 @@ mss_login mss_session_login(const session_rec *z, const mss_logins *since,
 {
     mss_logins now;
 
+    /* Whoever logs in or out wants to have it saved. */
+    if (z == since->session && !z->dirty) {
+        return MSS_LOGIN_SAME;
+    }
     mss_session_logins(z->pool, z, &now);
     for (int i = 0; i < now.users->nelts; i++) {
         *login = APR_ARRAY_IDX(now.users, i, mss_user);

@@ -43,11 +43,16 @@ apr_uint64_t mss_track_sign(apr_pool_t *p, const mss_state *state,
     return apr_siphash24(message, length + n, state->stamp.id);
 }
 
-mss_owner mss_track_owner(request_rec *r)
+static const char *realm_of(request_rec *r)
 {
     const char *realm = ap_auth_name(r);
 
-    return (mss_owner){realm ? realm : "", r->user};
+    return realm ? realm : "";
+}
+
+mss_owner mss_track_owner(request_rec *r)
+{
+    return (mss_owner){realm_of(r), r->user};
 }
 
 static void look_up(mss_state *state)
@@ -193,10 +198,10 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
     return true;
 }
 
-bool mss_track_is_owner(const mss_state *state, const mss_owner *owner)
+bool mss_track_is_owner(request_rec *r, const mss_state *state)
 {
-    return state->stamp.realm != (apr_uint16_t)hash(state, owner->realm)
-           || state->stamp.user == user_hash(state, owner->user);
+    return state->stamp.user == user_hash(state, r->user)
+           || state->stamp.realm != (apr_uint16_t)hash(state, realm_of(r));
 }
 
 bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)

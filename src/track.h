@@ -31,9 +31,10 @@ mss_owner mss_track_owner(request_rec *r);
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                      const mss_owner *owner);
 
-/** Whether the session was begun for that user. One session can hold logins of
- * several realms; the user of another realm is no contradiction. */
-bool mss_track_is_owner(const mss_state *state, const mss_owner *owner);
+/** Whether the session was begun for the user that r has been authenticated as.
+ * One session can hold logins of several realms; the user of another realm is no
+ * contradiction. */
+bool mss_track_is_owner(request_rec *r, const mss_state *state);
 
 /** Asks the clock about the loaded session, now, and logs a stamp that lies in
  * the future. The answer goes to state->decision. */
