@@ -33,7 +33,7 @@ static ap_filter_rec_t *uncached_handle;
 /* --- the answer ------------------------------------------------------------------- */
 
 static const char *refuse(request_rec *r, const mss_state *state, bool canned,
-                          bool fixed)
+                          const mss_fields *fields)
 {
     const char *reason = mss_page_unwanted(r, state);
 
@@ -41,12 +41,20 @@ static const char *refuse(request_rec *r, const mss_state *state, bool canned,
         reason = "an error page of httpd's own";
     }
     if (!reason) {
-        reason = mss_page_unfit(r);
+        reason = mss_page_unfit(r, fields);
     }
-    if (!reason && fixed) {
-        reason = "Cache-Control: no-transform";
-    }
-    return reason || !mss_page_encoding(r) ? reason : "Content-Encoding";
+    return reason || !mss_page_encoding(r, fields->content_encoding)
+               ? reason
+               : "Content-Encoding";
+}
+
+/* @return whether the page must not be changed either */
+static bool forbid_store(request_rec *r, const mss_fields *fields)
+{
+    const bool fixed = mss_page_is_fixed(r, fields);
+
+    mss_page_forbid_store(r, fields, fixed);
+    return fixed;
 }
 
 /* mod_headers has its say behind us: "Header set Cache-Control ..." for static
@@ -57,7 +65,9 @@ static apr_status_t uncached_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 
     ap_remove_output_filter(f);
     if (is_page && *is_page) {
-        mss_page_forbid_store(f->r, mss_page_is_fixed(f->r));
+        const mss_fields fields = mss_fields_read(f->r);
+
+        (void)forbid_store(f->r, &fields);
     }
     else if (is_page) {
         mss_reply_keep_private(f->r);
@@ -81,8 +91,9 @@ static void keep_uncached(request_rec *r, bool page)
 static const char *begin(request_rec *r, bool canned)
 {
     mss_state *state;
+    mss_fields fields = {NULL};
     const char *reason;
-    bool is_private, is_page, fixed;
+    bool is_private, is_page;
 
     is_private = mss_leave(r);
     state = mss_state_get(r);
@@ -90,10 +101,14 @@ static const char *begin(request_rec *r, bool canned)
         mss_reply_keep_uncached(r);
     }
     is_page = state->tracked && mss_page_is_html(r);
-    fixed = is_page && mss_page_is_fixed(r);
-    reason = refuse(r, state, canned, fixed);
     if (is_page) {
-        mss_page_forbid_store(r, fixed);
+        fields = mss_fields_read(r);
+    }
+    reason = refuse(r, state, canned, &fields);
+    if (is_page) {
+        if (forbid_store(r, &fields) && !reason) {
+            reason = "Cache-Control: no-transform";
+        }
     }
     else if (is_private) {
         mss_reply_keep_private(r);
@@ -216,21 +231,9 @@ static injection *insert_filter(request_rec *r, bool canned)
     return in;
 }
 
-/* What an internal redirect has for it is what mss_unpack_insert left. */
-static const char *asked_encodings(request_rec *r)
-{
-    mss_state *state = mss_state_get(r);
-    const char *asked = apr_table_get(r->headers_in, "Accept-Encoding");
-
-    if (!state->encodings) {
-        state->encodings = asked;
-    }
-    return asked ? state->encodings : NULL;
-}
-
 void mss_inject_insert(request_rec *r)
 {
-    const mss_state *state = mss_state_peek(r);
+    mss_state *state = mss_state_peek(r);
     injection *in = insert_filter(r, false);
 
     if (!in || !state || mss_page_unwanted(r, state)) {
@@ -238,7 +241,7 @@ void mss_inject_insert(request_rec *r)
     }
     hold_compressors(r, in);
     if (!is_plain_file(r)) {
-        mss_unpack_insert(r, asked_encodings(r));
+        mss_unpack_insert(r, &state->encodings);
     }
 }
 

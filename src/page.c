@@ -11,27 +11,9 @@
 #include "util_filter.h"
 
 #include "core/charset.h"
+#include "fields.h"
 
 static ap_filter_rec_t *headers_handle; /* NULL: no mod_headers */
-
-/* CGI leaves most of its headers in the other table. */
-static const char *header(const request_rec *r, const char *name)
-{
-    const char *value = apr_table_get(r->headers_out, name);
-
-    if (!value && !apr_is_empty_table(r->err_headers_out)) {
-        value = apr_table_get(r->err_headers_out, name);
-    }
-    return value;
-}
-
-static void unset(request_rec *r, const char *name)
-{
-    apr_table_unset(r->headers_out, name);
-    if (!apr_is_empty_table(r->err_headers_out)) {
-        apr_table_unset(r->err_headers_out, name);
-    }
-}
 
 /* --- Content-Type ---------------------------------------------------------------- */
 
@@ -40,7 +22,8 @@ static bool has_type(const request_rec *r, const char *type)
     const apr_size_t n = strlen(type);
     const char *is = r->content_type;
 
-    return is && (!strncmp(is, type, n) || !apr_cstr_casecmpn(is, type, n))
+    return is && (*is | 0x20) == *type
+           && (!strncmp(is, type, n) || !apr_cstr_casecmpn(is, type, n))
            && (!is[n] || is[n] == ';' || apr_isspace(is[n]));
 }
 
@@ -113,26 +96,22 @@ static bool is_coding(const char *name)
     return true;
 }
 
-const char *mss_page_encoding(const request_rec *r)
+const char *mss_page_encoding(const request_rec *r, const char *header)
 {
-    const char *encoding = header(r, "Content-Encoding");
+    const char *encoding = header ? header : r->content_encoding;
 
-    if (!encoding) {
-        encoding = r->content_encoding;
-    }
     return encoding && is_coding(encoding) ? encoding : NULL;
 }
 
 void mss_page_unset_encoding(request_rec *r)
 {
-    unset(r, "Content-Encoding");
+    mss_fields_unset(r, "Content-Encoding");
     r->content_encoding = NULL;
 }
 
 /* Browsers show "inline", and what has no type at all ("filename=x"). */
-static bool is_download(const request_rec *r)
+static bool is_download(const char *disposition)
 {
-    const char *disposition = header(r, "Content-Disposition");
     apr_size_t n;
 
     if (!disposition) {
@@ -145,86 +124,27 @@ static bool is_download(const request_rec *r)
                 && !apr_cstr_casecmpn(disposition, "inline", n));
 }
 
-static bool table_has_token(request_rec *r, apr_table_t *t, const char *name,
-                            const char *token)
-{
-    /* Most answers have no such header. */
-    return apr_table_get(t, name)
-           && ap_find_token(r->pool, apr_table_getm(r->pool, t, name), token);
-}
-
-static bool has_token(request_rec *r, const char *name, const char *token)
-{
-    return table_has_token(r, r->headers_out, name, token)
-           || table_has_token(r, r->err_headers_out, name, token);
-}
-
-/* As apr_table_unset compares. */
-static bool is_validator(const char *name)
-{
-    switch (*name | 0x20) {
-    case 'a':
-        return !strcasecmp(name, "Accept-Ranges");
-    case 'c':
-        return !strcasecmp(name, "Content-Digest")
-               || !strcasecmp(name, "Content-MD5");
-    case 'd':
-        return !strcasecmp(name, "Digest");
-    case 'e':
-        return !strcasecmp(name, "ETag");
-    case 'l':
-        return !strcasecmp(name, "Last-Modified");
-    case 'r':
-        return !strcasecmp(name, "Repr-Digest");
-    default:
-        return false;
-    }
-}
-
 bool mss_page_tells_length(const request_rec *r)
 {
-    return header(r, "Content-Length") != NULL;
-}
-
-/* One walk is cheaper than looking for each name. */
-static void unset_validators(apr_table_t *t)
-{
-    const apr_array_header_t *all = apr_table_elts(t);
-    int i;
-
-    for (i = all->nelts - 1; i >= 0; i--) {
-        const char *name = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-
-        if (is_validator(name)) {
-            apr_table_unset(t, name);
-            i = i < all->nelts ? i : all->nelts;
-        }
-    }
+    return mss_fields_get(r, "Content-Length") != NULL;
 }
 
 void mss_page_unset_validators(request_rec *r)
 {
-    unset_validators(r->headers_out);
-    unset_validators(r->err_headers_out);
-    unset(r, "Content-Length");
+    mss_fields_strip(r);
 }
 
 void mss_page_grow(request_rec *r, apr_size_t bytes)
 {
-    const char *length = header(r, "Content-Length");
+    const char *length = mss_fields_get(r, "Content-Length");
     char *end = NULL;
     apr_off_t n = 0;
     const bool known = length && apr_isdigit(*length)
                        && apr_strtoff(&n, length, &end, 10) == APR_SUCCESS
                        && !*end && n <= APR_INT64_MAX - (apr_off_t)bytes;
 
-    unset_validators(r->headers_out);
-    unset_validators(r->err_headers_out);
-    if (!known) {
-        unset(r, "Content-Length");
-    }
-    else {
-        apr_table_unset(r->err_headers_out, "Content-Length");
+    mss_page_unset_validators(r);
+    if (known) {
         ap_set_content_length(r, n + (apr_off_t)bytes);
     }
 }
@@ -244,12 +164,13 @@ bool mss_page_awaits_headers(const request_rec *r)
     return f != NULL;
 }
 
-bool mss_page_is_fixed(request_rec *r)
+bool mss_page_is_fixed(request_rec *r, const mss_fields *fields)
 {
-    return has_token(r, "Cache-Control", "no-transform");
+    return mss_fields_has_token(r, fields, fields->cache_control,
+                                "Cache-Control", "no-transform");
 }
 
-void mss_page_forbid_store(request_rec *r, bool fixed)
+void mss_page_forbid_store(request_rec *r, const mss_fields *fields, bool fixed)
 {
     if (!apr_is_empty_table(r->err_headers_out)) {
         apr_table_unset(r->err_headers_out, "Cache-Control");
@@ -257,10 +178,15 @@ void mss_page_forbid_store(request_rec *r, bool fixed)
     apr_table_setn(r->headers_out, "Cache-Control",
                    fixed ? "no-store, no-transform" : "no-store");
     /* Caches that know these go by them first (RFC 9213). */
-    unset(r, "CDN-Cache-Control");
-    unset(r, "Surrogate-Control");
+    if (fields->cdn_cache_control) {
+        mss_fields_unset(r, "CDN-Cache-Control");
+    }
+    if (fields->surrogate_control) {
+        mss_fields_unset(r, "Surrogate-Control");
+    }
     /* A script that fetches the page's URL gets it without the element. */
-    if (!has_token(r, "Vary", "Sec-Fetch-Dest")) {
+    if (!mss_fields_has_token(r, fields, fields->vary, "Vary",
+                              "Sec-Fetch-Dest")) {
         apr_table_mergen(r->headers_out, "Vary", "Sec-Fetch-Dest");
     }
 }
@@ -301,7 +227,7 @@ static bool has_page_status(int status)
            && !ap_is_HTTP_REDIRECT(status);
 }
 
-const char *mss_page_unfit(request_rec *r)
+const char *mss_page_unfit(request_rec *r, const mss_fields *fields)
 {
     if (!has_page_status(r->status)) {
         return "status";
@@ -309,10 +235,10 @@ const char *mss_page_unfit(request_rec *r)
     if (!mss_page_is_html(r)) {
         return "Content-Type";
     }
-    if (header(r, "Content-Range")) {
+    if (fields->content_range) {
         return "Content-Range";
     }
-    if (is_download(r)) {
+    if (is_download(fields->content_disposition)) {
         return "Content-Disposition";
     }
     if (!takes_ascii(r)) {

@@ -9,6 +9,7 @@
 
 #include "httpd.h"
 
+#include "fields.h"
 #include "state.h"
 
 /* Reasons are short phrases for the log: constants, so that they cost nothing.
@@ -19,7 +20,7 @@ const char *mss_page_unwanted(request_rec *r, const mss_state *state);
 
 /** Why this answer is no page that can take the element. Its encoding is a
  * question apart: mss_page_encoding. */
-const char *mss_page_unfit(request_rec *r);
+const char *mss_page_unfit(request_rec *r, const mss_fields *fields);
 
 /** Whether the answer is HTML of either kind, by its Content-Type. */
 bool mss_page_is_html(const request_rec *r);
@@ -27,8 +28,9 @@ bool mss_page_is_html(const request_rec *r);
 /** Whether it is the kind that browsers parse as XML. */
 bool mss_page_is_xhtml(const request_rec *r);
 
-/** The answer's Content-Encoding, or NULL: what passes by is the page. */
-const char *mss_page_encoding(const request_rec *r);
+/** The answer's encoding, or NULL: what passes by is the page.
+ * @param header Content-Encoding, or NULL */
+const char *mss_page_encoding(const request_rec *r, const char *header);
 
 /** For an answer that will be decoded on its way. */
 void mss_page_unset_encoding(request_rec *r);
@@ -46,7 +48,7 @@ void mss_page_grow(request_rec *r, apr_size_t bytes);
 bool mss_page_tells_length(const request_rec *r);
 
 /** Whether the answer's sender wants no byte of it changed. */
-bool mss_page_is_fixed(request_rec *r);
+bool mss_page_is_fixed(request_rec *r, const mss_fields *fields);
 
 /** Once at the start, when all modules have registered their filters. */
 void mss_page_init(void);
@@ -57,7 +59,8 @@ bool mss_page_awaits_headers(const request_rec *r);
 
 /** Forbids to store the answer; what it is depends on who asks, and how.
  * @param fixed as mss_page_is_fixed says */
-void mss_page_forbid_store(request_rec *r, bool fixed);
+void mss_page_forbid_store(request_rec *r, const mss_fields *fields,
+                           bool fixed);
 
 /** Whether the answer's Content-Type will name an encoding. */
 bool mss_page_names_charset(request_rec *r);

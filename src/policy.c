@@ -33,6 +33,13 @@ static ap_filter_rec_t *policy_handle;
 
 /* --- the headers ------------------------------------------------------------------ */
 
+/* Most headers are none, and seen to be by a letter or their length. */
+static bool is_policy(const char *name)
+{
+    return (*name | 0x20) == 'c' && strlen(name) == sizeof(HEADER) - 1
+           && !ap_cstr_casecmp(name, HEADER);
+}
+
 typedef void visitor(mss_policy *policy, const char **value, void *data);
 
 static void visit_table(mss_policy *policy, apr_table_t *t, visitor *visit,
@@ -43,13 +50,20 @@ static void visit_table(mss_policy *policy, apr_table_t *t, visitor *visit,
     int i;
 
     for (i = 0; i < all->nelts; i++) {
-        if (!ap_cstr_casecmp(entries[i].key, HEADER)) {
+        if (is_policy(entries[i].key)) {
             const char *value = entries[i].val;
 
             visit(policy, &value, data);
             entries[i].val = (char *)value;
         }
     }
+}
+
+/* Each of them: all are in force. */
+static void visit_all(mss_policy *policy, visitor *visit, void *data)
+{
+    visit_table(policy, policy->r->headers_out, visit, data);
+    visit_table(policy, policy->r->err_headers_out, visit, data);
 }
 
 static void know_client(mss_policy *policy)
@@ -65,24 +79,25 @@ static void know_client(mss_policy *policy)
     client->stylesheet = mss_conf_stylesheet(mss_conf_of(r));
 }
 
+static void note_one(mss_policy *policy, const char **value, void *data)
+{
+    bool *found = data;
+
+    (void)policy;
+    (void)value;
+    *found = true;
+}
+
 /* Whether the answer has a policy; most have none. */
 static bool has_policy(mss_policy *policy)
 {
-    if (!apr_table_get(policy->r->headers_out, HEADER)
-        && !apr_table_get(policy->r->err_headers_out, HEADER)) {
-        return false;
-    }
-    if (!policy->client.script) {
+    bool found = false;
+
+    visit_all(policy, note_one, &found);
+    if (found && !policy->client.script) {
         know_client(policy);
     }
-    return true;
-}
-
-/* Each of them: all are in force. */
-static void visit_all(mss_policy *policy, visitor *visit, void *data)
-{
-    visit_table(policy, policy->r->headers_out, visit, data);
-    visit_table(policy, policy->r->err_headers_out, visit, data);
+    return found;
 }
 
 /* --- how the client gets in ------------------------------------------------------- */

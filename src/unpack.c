@@ -2,6 +2,8 @@
 
 #include "unpack.h"
 
+#include <string.h>
+#include <strings.h>
 #include <zlib.h>
 
 #include "apr_cstr.h"
@@ -15,7 +17,9 @@
 #define PIECE 8192
 
 typedef struct {
-    const char *asked; /* to be put back */
+    int place;         /* of Accept-Encoding in r->headers_in */
+    const char *name;  /* as it is written there */
+    const char *asked; /* to be put back there; NULL: nothing */
     bool is_deflate;   /* not gzip */
     bool has_begun;    /* the first byte has come */
     bool is_over;      /* a member has ended, and no other has begun */
@@ -209,10 +213,38 @@ static apr_status_t feed(ap_filter_t *f, unpacking *u, apr_bucket_brigade *bb)
 
 /* --- the filter ------------------------------------------------------------------- */
 
+/* Entries are changed in place: looks for the name would cost four times as
+ * much as the rest of the filter. */
+static apr_table_entry_t *entry_at(request_rec *r, int i)
+{
+    const apr_array_header_t *all = apr_table_elts(r->headers_in);
+
+    return i < all->nelts ? (apr_table_entry_t *)(void *)all->elts + i : NULL;
+}
+
+static void put_back(request_rec *r, const unpacking *u)
+{
+    apr_table_entry_t *e = entry_at(r, u->place);
+
+    if (e && e->key == u->name) {
+        e->val = (char *)u->asked;
+    }
+    else { /* others have been taken out meanwhile */
+        apr_table_setn(r->headers_in, "Accept-Encoding", u->asked);
+    }
+}
+
 static bool has_body(const request_rec *r, const apr_bucket_brigade *bb)
 {
     return !r->header_only && !APR_BRIGADE_EMPTY(bb)
            && !APR_BUCKET_IS_EOS(APR_BRIGADE_FIRST(bb));
+}
+
+static bool is_fit(request_rec *r)
+{
+    const mss_fields fields = mss_fields_read(r);
+
+    return !mss_page_unfit(r, &fields) && !mss_page_is_fixed(r, &fields);
 }
 
 /* The first of all filters, so that those between see text, too. HEAD has
@@ -229,10 +261,11 @@ static apr_status_t unpack_filter(ap_filter_t *f, apr_bucket_brigade *bb)
         return feed(f, u, bb);
     }
     if (u->asked) {
-        apr_table_setn(r->headers_in, "Accept-Encoding", u->asked);
+        put_back(r, u);
     }
-    if (!can_undo(u, mss_page_encoding(r)) || mss_page_unfit(r)
-        || mss_page_is_fixed(r)) {
+    if (!can_undo(u,
+                  mss_page_encoding(r, mss_fields_get(r, "Content-Encoding")))
+        || !is_fit(r)) {
         return step_aside(f, bb);
     }
     if (!has_body(r, bb)) {
@@ -250,14 +283,20 @@ static apr_status_t unpack_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 /* A page compressed by br or zstd could not get the element. The filter puts
  * the browser's own list back for mod_deflate and mod_brotli, which compress
  * the page with the element in it. */
-void mss_unpack_insert(request_rec *r, const char *asked)
+void mss_unpack_insert(request_rec *r, const char **asked)
 {
     unpacking *u = apr_pcalloc(r->pool, sizeof(*u));
+    apr_table_entry_t *e;
 
-    u->asked = asked;
-    if (asked) {
-        apr_table_setn(r->headers_in, "Accept-Encoding",
-                       mss_header_accepts_gzip(asked) ? "gzip" : "identity");
+    for (u->place = 0; (e = entry_at(r, u->place)); u->place++) {
+        if ((*e->key | 0x20) == 'a' && !strcasecmp(e->key, "Accept-Encoding")) {
+            u->name = e->key;
+            *asked = *asked ? *asked : e->val;
+            u->asked = *asked;
+            e->val = (char *)(mss_header_accepts_gzip(u->asked) ? "gzip"
+                                                                : "identity");
+            break;
+        }
     }
     ap_add_output_filter_handle(unpack_handle, u, r, r->connection);
 }

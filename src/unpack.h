@@ -12,8 +12,9 @@ void mss_unpack_register(void);
 
 /** For a request for a page, before its handler runs: asks the backend for
  * gzip, which can be undone here, or for plain text; undoes that, or deflate.
- * @param asked the Accept-Encoding that the client sent, or NULL; it is what
- * mod_deflate and mod_brotli will find, and lives as long as the request */
-void mss_unpack_insert(request_rec *r, const char *asked);
+ * @param asked the Accept-Encoding that the client sent, which is what
+ * mod_deflate and mod_brotli will find; NULL the first time, when it is noted.
+ * An internal redirect finds what this has left. */
+void mss_unpack_insert(request_rec *r, const char **asked);
 
 #endif

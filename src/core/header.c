@@ -57,6 +57,9 @@ const char *mss_header_private(apr_pool_t *p, const char *cache_control)
     bool is_private = false;
     size_t n;
 
+    if (strcmp(cache_control, "no-cache, private") == 0) {
+        return cache_control; /* what mod_session says of each answer */
+    }
     while ((element = next(&cache_control, &n))) {
         if (is_for_sharing(element, n)) {
             continue;
@@ -96,6 +99,9 @@ bool mss_header_accepts_gzip(const char *accept_encoding)
     const char *element;
     size_t n;
 
+    if (accept_encoding && strncmp(accept_encoding, "gzip,", 5) == 0) {
+        return true; /* as browsers say it */
+    }
     while (accept_encoding && (element = next(&accept_encoding, &n))) {
         if (named(element, n, "gzip") || named(element, n, "x-gzip")) {
             return !is_refused(element, n);

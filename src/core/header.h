@@ -6,12 +6,24 @@
 #define MSS_HEADER_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "apr_pools.h"
 
+/** Tells the names of headers apart that matter somewhere: by length and the
+ * fourth last letter, in lower case. Others may have the same hint. */
+#define MSS_HEADER_HINT(length, letter) ((size_t)(length) << 8 | (letter))
+
+static inline size_t mss_header_hint(const char *name)
+{
+    const size_t n = strlen(name);
+
+    return n < 4 ? 0 : MSS_HEADER_HINT(n, (unsigned char)name[n - 4] | 0x20);
+}
+
 /** A Cache-Control value that keeps a response out of shared caches: without
  * public, s-maxage and must-understand, and with private unless it says so or
- * no-store already (RFC 9111, section 5.2.2). In p. */
+ * no-store already (RFC 9111, section 5.2.2). In p, or itself. */
 const char *mss_header_private(apr_pool_t *p, const char *cache_control);
 
 /** Whether an Accept-Encoding allows gzip, NULL allowed (RFC 9110, 12.5.3). */

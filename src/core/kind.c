@@ -6,16 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The names that matter are told apart by their length and their fourth last
- * letter. */
-#define HINT(length, letter) ((size_t)(length) << 8 | (letter))
-
-static size_t hint_of(const char *name)
-{
-    const size_t n = strlen(name);
-
-    return n < 5 ? 0 : HINT(n, (unsigned char)name[n - 4] | 0x20);
-}
+#include "header.h"
 
 /* Most headers of a request are none of them, and seen by their first letter. */
 static bool may_matter(const char *name)
@@ -41,17 +32,17 @@ static void take(mss_headers *h, const char *name, const char *value)
         is = header;                                                           \
         place = &h->field;                                                     \
         break;
-    switch (hint_of(name)) {
-        CASE(HINT(5, '-'), "X-Moz", former_purpose)
-        CASE(HINT(6, 'c'), "Accept", accept)
-        CASE(HINT(7, 'p'), "Purpose", former_purpose)
-        CASE(HINT(11, 'p'), "Sec-Purpose", purpose)
-        CASE(HINT(14, 'd'), "Sec-Fetch-Dest", fetch_dest)
-        CASE(HINT(14, 'm'), "Sec-Fetch-Mode", fetch_mode)
-        CASE(HINT(14, 's'), "Sec-Fetch-Site", fetch_site)
-        CASE(HINT(14, 'u'), "Sec-Fetch-User", fetch_user)
-        CASE(HINT(16, 'w'), "X-Requested-With", requested_with)
-        CASE(HINT(18, 'r'), "X-Session-Security", session_security)
+    switch (mss_header_hint(name)) {
+        CASE(MSS_HEADER_HINT(5, '-'), "X-Moz", former_purpose)
+        CASE(MSS_HEADER_HINT(6, 'c'), "Accept", accept)
+        CASE(MSS_HEADER_HINT(7, 'p'), "Purpose", former_purpose)
+        CASE(MSS_HEADER_HINT(11, 'p'), "Sec-Purpose", purpose)
+        CASE(MSS_HEADER_HINT(14, 'd'), "Sec-Fetch-Dest", fetch_dest)
+        CASE(MSS_HEADER_HINT(14, 'm'), "Sec-Fetch-Mode", fetch_mode)
+        CASE(MSS_HEADER_HINT(14, 's'), "Sec-Fetch-Site", fetch_site)
+        CASE(MSS_HEADER_HINT(14, 'u'), "Sec-Fetch-User", fetch_user)
+        CASE(MSS_HEADER_HINT(16, 'w'), "X-Requested-With", requested_with)
+        CASE(MSS_HEADER_HINT(18, 'r'), "X-Session-Security", session_security)
     default:
         return;
     }

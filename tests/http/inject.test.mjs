@@ -50,6 +50,8 @@ const ANSWERS = {
         'Content-Disposition': 'filename=a.html' }, PAGE],
     'no-transform': [{ 'Content-Type': HTML,
         'Cache-Control': 'private, no-transform' }, PAGE],
+    'no-transform-apart': [{ 'Content-Type': HTML,
+        'Cache-Control': ['max-age=60', 'no-transform'] }, PAGE],
     'utf-16-header': [{ 'Content-Type': 'text/html; charset="UTF-16LE"' },
         PAGE],
     'utf-16-bom': [{ 'Content-Type': 'text/html' },
@@ -77,6 +79,7 @@ const ANSWERS = {
         'Last-Modified': 'Sat, 01 Jan 2022 00:00:00 GMT',
         'Content-MD5': 'x', Digest: 'x', 'Repr-Digest': 'x',
         'Content-Digest': 'x', 'Cache-Control': 'public, max-age=60',
+        'Surrogate-Control': 'max-age=60', 'CDN-Cache-Control': 'max-age=60',
         Vary: 'Cookie', 'X-Other': 'kept',
     }, PAGE],
     head: [{ 'Content-Type': HTML, 'Content-Length': 5 }, PAGE],
@@ -323,6 +326,8 @@ describe('left alone', () => {
         ['downloads', 'download', 'not injected: Content-Disposition'],
         ['no-transform', 'no-transform',
             'not injected: Cache-Control: no-transform'],
+        ['no-transform in a second header', 'no-transform-apart',
+            'not injected: Cache-Control: no-transform'],
         ['UTF-16 by its header', 'utf-16-header', 'not injected: charset'],
         ['UTF-7', 'utf-7', 'not injected: charset'],
         ['UTF-16 by its first bytes', 'utf-16-bom',
@@ -425,7 +430,8 @@ describe('headers', () => {
         const answer = await get('backend/described');
         assertInjected(answer);
         for (const name of ['etag', 'last-modified', 'accept-ranges', 'digest',
-            'content-md5', 'repr-digest', 'content-digest'])
+            'content-md5', 'repr-digest', 'content-digest',
+            'surrogate-control', 'cdn-cache-control'])
             assert.equal(answer.headers[name], undefined, name);
         assert.equal(answer.headers['x-other'], 'kept');
         assert.equal(answer.headers['cache-control'], 'no-store');

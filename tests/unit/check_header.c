@@ -37,6 +37,8 @@ static const struct {
     {"private", "private"},
     {"Private", "Private"},
     {"private, public", "private"},
+    {"no-cache, private", "no-cache, private"}, /* mod_session */
+    {"no-cache, private, public", "no-cache, private"},
     {"max-age=60, private", "max-age=60, private"},
     {"private=\"set-cookie\"", "private, private=\"set-cookie\""},
     {"private=\"set-cookie\", private", "private=\"set-cookie\", private"},
@@ -77,6 +79,8 @@ static const struct {
     {"GZip", true},
     {"x-gzip", true},
     {"gzip, deflate, br, zstd", true}, /* browsers */
+    {"gzip,deflate;q=0", true},
+    {"gzip-9, deflate", false},
     {"br;q=1.0, gzip;q=0.8, *;q=0.1", true},
     {"deflate,gzip", true},
     {"gzip;q=1", true},
