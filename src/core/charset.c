@@ -37,8 +37,8 @@ mss_signature mss_charset_signature(const char *buf, apr_size_t n)
     };
     apr_size_t i;
 
-    if (n > 1 && buf[0] == '<' && buf[1]) {
-        return MSS_SIGNATURE_NONE; /* as nearly always */
+    if (n > 0 && buf[0] == '<' && (n == 1 || buf[1])) { /* as nearly always */
+        return n == 1 ? MSS_SIGNATURE_PARTIAL : MSS_SIGNATURE_NONE;
     }
     for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         apr_size_t common = n < known[i].length ? n : known[i].length;

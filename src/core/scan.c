@@ -55,7 +55,7 @@ static bool is_letter(unsigned char c)
 
 static int in_bogus(mss_scan *s, unsigned char c)
 {
-    return c == '>' ? go(s, mss_scan_data) : PASS;
+    return c == '>' ? go(s, mss_scan_data) : run(s, '>');
 }
 
 static int in_comment_bang(mss_scan *s, unsigned char c);
@@ -73,7 +73,7 @@ static int in_comment(mss_scan *s, unsigned char c)
         return go(s, in_comment_bang);
     }
     s->dashes = 0;
-    return PASS;
+    return run(s, '-');
 }
 
 static int comment_goes_on(mss_scan *s, unsigned char c, int dashes)
@@ -301,56 +301,35 @@ static int in_signature(mss_scan *s, unsigned char c)
 
 /* --- the loop --------------------------------------------------------------- */
 
-/* Long runs without a decision, at the speed of memchr. */
-static apr_size_t skip(const mss_scan *s, const char *buf, apr_size_t n)
+static apr_size_t run_of(const char *buf, apr_size_t n, unsigned char until)
 {
-    const char *stop;
-    char c;
+    const char *stop = memchr(buf, until, n);
 
-    if (s->step == mss_scan_quoted) {
-        c = s->quote;
-    }
-    else if (s->step == in_bogus) {
-        c = '>';
-    }
-    else if (s->step == in_comment && s->dashes == 0) {
-        c = '-';
-    }
-    else {
-        return 0;
-    }
-    stop = memchr(buf, c, n);
     return stop ? (apr_size_t)(stop - buf) : n;
 }
 
 mss_scan_result mss_scan_feed(mss_scan *s, const char *buf, apr_size_t n,
                               apr_size_t *tail)
 {
-    mss_scan_step *step = s->step;
-    apr_size_t i;
+    apr_size_t i = 0;
 
-    for (i = 0; i < n; i++) {
-        /* A run can only begin where the state has changed, or go on after a
-         * dash. */
-        if (i == 0 || s->step != step || step == in_comment) {
-            step = s->step;
-            i += skip(s, buf + i, n - i);
-            if (i == n) {
-                break;
-            }
-        }
-        switch (s->step(s, (unsigned char)buf[i])) {
+    while (i < n) {
+        switch (s->step(s, (unsigned char)buf[i++])) {
         case PASS:
             s->held = 0;
+            break;
+        case RUN:
+            s->held = 0;
+            i += run_of(buf + i, n - i, s->until);
             break;
         case HOLD:
             s->held++;
             break;
         case BEFORE:
-            *tail = s->held + n - i;
+            *tail = s->held + n - i + 1;
             return MSS_SCAN_HERE;
         case AFTER:
-            *tail = n - i - 1;
+            *tail = n - i;
             return MSS_SCAN_HERE;
         default:
             *tail = 0;

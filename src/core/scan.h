@@ -35,8 +35,9 @@ struct mss_scan {
     apr_size_t held;     /* undecided bytes at the end of what was fed */
     unsigned length;     /* of word */
     char word[MSS_SCAN_HELD];
-    char quote; /* what ends a quoted value */
-    int dashes; /* at the end of a comment so far, at most 2 */
+    char quote;          /* what ends a quoted value */
+    unsigned char until; /* where a run of bytes ends that all do the same */
+    int dashes;          /* at the end of a comment so far, at most 2 */
     bool end_tag;
     bool head; /* the tag in progress is <head> */
     bool root; /* <html> was seen */

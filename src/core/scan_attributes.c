@@ -15,7 +15,9 @@ static int tag_ends(mss_scan *s)
 
 int mss_scan_quoted(mss_scan *s, unsigned char c)
 {
-    return (char)c == s->quote ? go(s, s->back) : PASS;
+    const unsigned char quote = (unsigned char)s->quote;
+
+    return c == quote ? go(s, s->back) : run(s, quote);
 }
 
 static int in_unquoted(mss_scan *s, unsigned char c)

@@ -10,6 +10,7 @@
 /* What a step answers about its byte. */
 enum {
     PASS,   /* it and what was held can go */
+    RUN,    /* so can all that follow, up to the next s->until */
     HOLD,   /* it cannot go yet */
     BEFORE, /* the place is before it and what is held */
     AFTER,  /* the place is after it */
@@ -20,6 +21,13 @@ static inline int go(mss_scan *s, mss_scan_step *next)
 {
     s->step = next;
     return PASS;
+}
+
+/* Goes on, the state being what it is, at the speed of memchr. */
+static inline int run(mss_scan *s, unsigned char until)
+{
+    s->until = until;
+    return RUN;
 }
 
 /* What HTML calls ASCII whitespace; a superset of XML's. */
