@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
 
 #include "apr_strings.h"
 
@@ -140,12 +142,18 @@ void mss_settings_init(apr_pool_t *pconf, server_rec *s)
     }
 }
 
+/* For apr_pstrcatv: the lengths of constants are known. */
+static struct iovec text(const char *t)
+{
+    return (struct iovec){(void *)t, strlen(t)};
+}
+
 /* What could need to be escaped is among the configured texts. */
 const char *mss_settings_element(request_rec *r, const mss_state *state,
-                                 const char *nonce)
+                                 const char *nonce, apr_size_t *length)
 {
     const mss_decision *d = &state->decision;
-    const char *idle = "", *lifetime = "";
+    const char *idle = "", *lifetime = "", *texts = configured(r);
 
     if (apr_time_as_msec(d->idle) > 0) {
         idle = milliseconds(r->pool, "idle", d->idle);
@@ -153,9 +161,19 @@ const char *mss_settings_element(request_rec *r, const mss_state *state,
     if (d->lifetime >= 0) {
         lifetime = milliseconds(r->pool, "lifetime", d->lifetime);
     }
-    return apr_pstrcat(
-        r->pool, mss_conf_opening(r->server), mss_element_nonce(r->pool, nonce),
-        MSS_ELEMENT_SETTINGS "{\"limits\":\"", mss_endpoint_limits(r, state),
-        "\"", idle, lifetime, mss_element_escape(r->pool, configured(r)),
-        "}" MSS_ELEMENT_END, NULL);
+    if (*texts) {
+        texts = mss_element_escape(r->pool, texts);
+    }
+    const struct iovec pieces[] = {text(mss_conf_opening(r->server)),
+                                   text(mss_element_nonce(r->pool, nonce)),
+                                   text(MSS_ELEMENT_SETTINGS "{\"limits\":\""),
+                                   text(mss_endpoint_limits(r, state)),
+                                   text("\""),
+                                   text(idle),
+                                   text(lifetime),
+                                   text(texts),
+                                   text("}" MSS_ELEMENT_END)};
+
+    return apr_pstrcatv(r->pool, pieces, sizeof(pieces) / sizeof(pieces[0]),
+                        length);
 }

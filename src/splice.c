@@ -210,8 +210,7 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
     if (refusal) {
         return give_up(f, s, bb, refusal);
     }
-    element = mss_settings_element(f->r, state, nonce);
-    length = strlen(element);
+    element = mss_settings_element(f->r, state, nonce, &length);
     keep_charset(f, s, bb, length);
     if (!s->sent) {
         mss_page_grow(f->r, length);

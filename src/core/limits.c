@@ -9,7 +9,7 @@
 #define MAC_DIGITS 16
 
 /* In each page, and apr_psprintf would cost ten times as much. */
-static char *write_decimal(char *to, apr_int64_t value)
+static char *write_decimal(char *to, apr_uint64_t value)
 {
     char digits[20];
     int n = 0;
@@ -26,7 +26,8 @@ static char *write_decimal(char *to, apr_int64_t value)
 
 static char *write_limit(char *to, apr_interval_time_t limit)
 {
-    return write_decimal(to, limit > 0 ? apr_time_as_msec(limit) : 0);
+    return write_decimal(to,
+                         limit > 0 ? (apr_uint64_t)apr_time_as_msec(limit) : 0);
 }
 
 apr_size_t mss_limits_write(const mss_limits *limits, char *text)
