@@ -111,9 +111,10 @@ static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
         return;
     }
     state->entered = true;
-    if (state->record.source != MSS_SOURCE_NONE) {
-        warn_of_plain_cookie(r);
+    if (state->record.source == MSS_SOURCE_NONE) {
+        return; /* nobody who could have been idle */
     }
+    warn_of_plain_cookie(r);
     state->kind = kind_of(r, state, c);
     decide(r, state, c);
     act(r, z, state);
@@ -246,6 +247,7 @@ static bool may_begin(request_rec *r)
 
 static int begin(request_rec *r, session_rec *z, mss_state *state)
 {
+    const mss_conf *c = mss_conf_of(r);
     mss_owner owner = mss_track_owner(r);
 
     if (!may_begin(r)) {
@@ -254,7 +256,8 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
     if (!mss_track_begin(r, z, state, &owner)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    decide(r, state, mss_conf_of(r));
+    state->kind = kind_of(r, state, c);
+    decide(r, state, c);
     state->tracked = true;
     return DECLINED;
 }

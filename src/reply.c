@@ -49,9 +49,11 @@ int mss_reply_expired(request_rec *r, mss_end reason)
 static void make_private(apr_pool_t *p, apr_table_t *headers)
 {
     const char *value = apr_table_getm(p, headers, "Cache-Control");
+    const char *as_private = mss_header_private(p, value ? value : "");
 
-    apr_table_setn(headers, "Cache-Control",
-                   mss_header_private(p, value ? value : ""));
+    if (as_private != value) {
+        apr_table_setn(headers, "Cache-Control", as_private);
+    }
 }
 
 void mss_reply_keep_uncached(request_rec *r)
