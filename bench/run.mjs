@@ -21,7 +21,7 @@ import {
     measureFirstByte, measureHuge, startSlow, traceFile,
 } from './lib/clocks.mjs';
 import { measureCosts, Meter } from './lib/cost.mjs';
-import { encryptedJobs, pageJobs, pingJobs } from './lib/jobs.mjs';
+import { encryptedJobs, otherJobs, pageJobs, pingJobs } from './lib/jobs.mjs';
 import { SIZES, writeHugePages, writePages } from './lib/pages.mjs';
 import { drawCosts } from './lib/plot.mjs';
 import { machine, report, reportEncrypted } from './lib/report.mjs';
@@ -79,16 +79,17 @@ async function countInstructions() {
         Meter.start(place(variant.name), variant,
             { backend: `http://127.0.0.1:${backend.port}`, ms })));
     const meters = await start(['bare', 'noop', 'substitute', 'sed',
-        'proxy_html', 'session', 'off', 'on'], plan.ms);
+        'proxy_html', 'session', 'loaded', 'off', 'on'], plan.ms);
     const pages = await measureCosts(meters, pageJobs(plan.sizes), plan.rounds,
         sayRow);
+    const others = await measureCosts(meters, otherJobs(), plan.rounds, sayRow);
     const pings = await measureCosts(meters,
         pingJobs('session', 'on', 'plain'), plan.rounds, sayRow);
     await stopAll(meters);
     const keyed = await start(['crypto', 'crypto_on'], plan.cryptoMs);
     const encrypted = await measureCosts(keyed, encryptedJobs(), 1, sayRow);
     await stopAll([...keyed, backend]);
-    return { pages, pings, encrypted };
+    return { pages, others, pings, encrypted };
 }
 
 async function countEncrypted() {

@@ -29,9 +29,9 @@ export class Meter {
         return meter;
     }
 
-    async #send(path, { headers = HEADERS } = {}) {
-        const answer = await this.server.request(path,
-            { headers, jar: this.jar, agent: this.agent });
+    async #send(path, { headers = HEADERS, anonymous } = {}) {
+        const answer = await this.server.request(path, { headers,
+            jar: anonymous ? undefined : this.jar, agent: this.agent });
         if (answer.status !== 200)
             throw new Error(`${this.variant.name}: ${path}: ${answer.status}`);
         if (answer.headers.connection === 'close')
@@ -100,7 +100,8 @@ export class Meter {
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** Variants beside each other: each job on each of them in turn, some rounds.
- * @param jobs {name, path: function of a Meter, headers, page, on: names}
+ * @param jobs {name, path: function of a Meter, headers, page, anonymous, on:
+ * names}
  * @param done called with each row
  * @return rows {name, costs: {variant: instructions}} */
 export async function measureCosts(meters, jobs, rounds, done) {

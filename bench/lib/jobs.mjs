@@ -46,6 +46,24 @@ export function pingJobs(without, withModule, store) {
     ];
 }
 
+const style = { ...HEADERS, Accept: 'text/css,*/*;q=0.1',
+    'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'style',
+    'Sec-Fetch-Site': 'same-origin' };
+delete style['Sec-Fetch-User'];
+delete style['Upgrade-Insecure-Requests'];
+
+/** What needs no protection, with and without the module. */
+export function otherJobs() {
+    return [
+        { name: 'a page, SessionSecurity Off everywhere',
+            on: ['session', 'loaded'], path: () => '/app/2k.html' },
+        { name: 'a public page, nobody logged in', on: ['session', 'on'],
+            anonymous: true, path: () => '/2k.html' },
+        { name: 'a style sheet of a page, logged in', on: ['session', 'on'],
+            headers: style, path: () => '/app/style.css' },
+    ];
+}
+
 export function encryptedJobs() {
     return [page('encrypted static 2k', '/app/2k.html',
         ['crypto', 'crypto_on']), ...pingJobs('crypto', 'crypto_on',

@@ -40,11 +40,13 @@ function page(size) {
     return HEAD + whole + ' '.repeat(room - whole.length) + END + TAIL;
 }
 
-/** Writes pages of all sizes to site/app. */
+/** Writes pages of all sizes to site/app, and one that is public. */
 export function writePages(site) {
     mkdirSync(join(site, 'app'), { recursive: true });
     for (const [name, size] of Object.entries(SIZES))
         writeFileSync(join(site, `app/${name}.html`), page(size));
+    writeFileSync(join(site, '2k.html'), page(SIZES['2k']));
+    writeFileSync(join(site, 'app/style.css'), 'td { padding: 0 1em }\n');
 }
 
 /** A page of many MiB, its body one piece of text over and over. */

@@ -41,6 +41,15 @@ function difference(rows, kind) {
     ]);
 }
 
+function others(rows) {
+    return table(['', 'without', 'with the module', 'added'],
+        rows.map(({ name, costs }) => {
+            const [without, withModule] = Object.values(costs);
+            return [name, thousands(without), thousands(withModule),
+                (withModule - without).toLocaleString('en')];
+        }));
+}
+
 function pings(rows) {
     const [constant] = Object.values(rows[0].costs);
     return table(['', 'instructions', 'ratio'], rows.map(({ name, costs }) => {
@@ -136,6 +145,12 @@ ${difference(m.pages, 'static')}
 ${costTable(m.pages, 'proxied', 'bare')}
 
 ${difference(m.pages, 'proxied')}
+
+### What needs no protection
+
+${others(m.others)}
+
+A style sheet does not move the stamp, but nobody gets it whose session is over.
 
 ## Ping
 

@@ -122,7 +122,7 @@ export class Server {
         // callgrind writes there as the user that httpd changed to.
         chmodSync(join(place.root, 'out'), 0o777);
         writeFileSync(join(place.root, 'users'), USERS);
-        writeFileSync(join(place.root, 'mime.types'), 'text/html html\n');
+        writeFileSync(join(place.root, 'mime.types'), 'text/html html\ntext/css css\n');
         writeFileSync(join(place.root, 'httpd.conf'), configText(
             { ...place, port, variant, mpm, backend }));
         server.#spawn(wrap);

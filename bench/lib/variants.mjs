@@ -55,6 +55,7 @@ const variants = [
 </Location>`,
     },
     session('session', 'session + login form', ''),
+    session('loaded', 'the same + module, Off', 'SessionSecurity Off'),
     session('off', 'the same + module, Inject Off',
         `${ON}\nSessionSecurityInject Off`),
     session('on', 'the same + module', ON),
