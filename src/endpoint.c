@@ -242,6 +242,17 @@ static void leave_session_alone(request_rec *r)
     }
 }
 
+static int send_asset(request_rec *r, const void *bytes, apr_size_t n)
+{
+    int status = mss_reply_add_filters(r);
+
+    if (status != OK) {
+        return status;
+    }
+    leave_session_alone(r);
+    return mss_reply_bytes(r, bytes, n);
+}
+
 static int asset(request_rec *r, const mss_asset *a)
 {
     bool gzip = mss_header_accepts_gzip(
@@ -260,19 +271,15 @@ static int asset(request_rec *r, const mss_asset *a)
     ap_set_content_type(r, a->content_type);
     if (ap_meets_conditions(r) == HTTP_NOT_MODIFIED) {
         r->status = HTTP_NOT_MODIFIED;
-        ap_run_insert_filter(r);
-        leave_session_alone(r);
-        return mss_reply_bytes(r, "", 0);
+        return send_asset(r, "", 0);
     }
     if (gzip) {
         /* The field, and the header that filters look at. */
         r->content_encoding = "gzip";
         apr_table_setn(out, "Content-Encoding", "gzip");
     }
-    ap_run_insert_filter(r);
-    leave_session_alone(r);
-    return gzip ? mss_reply_bytes(r, a->gzip, a->gzip_length)
-                : mss_reply_bytes(r, a->plain, a->plain_length);
+    return gzip ? send_asset(r, a->gzip, a->gzip_length)
+                : send_asset(r, a->plain, a->plain_length);
 }
 
 /* --- dispatch --------------------------------------------------------------------- */

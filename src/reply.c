@@ -9,6 +9,21 @@
 #include "core/header.h"
 #include "log.h"
 
+int mss_reply_add_filters(request_rec *r)
+{
+    ap_run_insert_filter(r);
+    for (ap_filter_t *f = r->output_filters; f; f = f->next) {
+        if (f->frec->filter_init_func && f->r == r) {
+            int status = f->frec->filter_init_func(f);
+
+            if (status != OK) {
+                return status;
+            }
+        }
+    }
+    return OK;
+}
+
 int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n)
 {
     apr_bucket_brigade *bb =
@@ -27,14 +42,15 @@ int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n)
 
 int mss_reply_json(request_rec *r, int status, const char *json)
 {
+    int filters;
+
     r->status = status;
     r->status_line = NULL;
     ap_set_content_type(r, "application/json");
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
     apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
-    /* mod_session's, mod_headers' and others' filters, as for a handler. */
-    ap_run_insert_filter(r);
-    return mss_reply_bytes(r, json, strlen(json));
+    filters = mss_reply_add_filters(r);
+    return filters == OK ? mss_reply_bytes(r, json, strlen(json)) : filters;
 }
 
 int mss_reply_expired(request_rec *r, mss_end reason)

@@ -9,8 +9,13 @@
 
 #include "core/clock.h"
 
+/** Adds mod_session's, mod_headers' and others' output filters, and lets them
+ * begin, as ap_invoke_handler does for a handler's answer: mod_filter's crash if
+ * they have not begun. @return OK, or a filter's HTTP status */
+int mss_reply_add_filters(request_rec *r);
+
 /** Answers with a JSON text, never cached. For hooks that run before the
- * handler. @param json lives as long as r->pool @return DONE */
+ * handler. @param json lives as long as r->pool @return DONE, or an HTTP status */
 int mss_reply_json(request_rec *r, int status, const char *json);
 
 /** 401 for a script's request whose session is over: a header and a small body,

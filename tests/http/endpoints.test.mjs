@@ -518,6 +518,30 @@ describe('script.js and messages', () => {
 
 // --- logout -----------------------------------------------------------------------
 
+// As on Debian, whose configuration has such a line for every type of text.
+test('answers pass filters that mod_filter chooses by type', async (t) => {
+    const httpd = await startHttpd({ clock: true, config: formSite({
+        security: LIMITS, extra: 'AddOutputFilterByType DEFLATE '
+            + 'text/html text/javascript application/json' }) }, t);
+    const jar = await visitor(httpd);
+    const get = (path, headers = {}) => httpd.request(path, { jar,
+        headers: { 'Accept-Encoding': 'gzip', ...headers } });
+    const text = ({ headers, bytes, body }) =>
+        headers['content-encoding'] === 'gzip'
+            ? gunzipSync(bytes).toString('utf8') : body;
+    const script = await get(SCRIPT);
+    assert.match(text(script), /sessionSecurity/);
+    assert.equal((await get(SCRIPT,
+        { 'If-None-Match': script.headers.etag })).status, 304);
+    assert.equal(text(await get(PING)), '0');
+
+    httpd.clock.advance(101);
+    const late = await get('/app/page.html', REPORT);
+    assert.equal(late.status, 401);
+    assert.match(text(late), /"state":"logout"/);
+    assert.equal(text(await get(PING)), '"logout"');
+});
+
 describe('logout', () => {
     let httpd;
     const SAME = { 'Sec-Fetch-Site': 'same-origin' };
