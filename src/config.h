@@ -10,6 +10,11 @@
 #include "httpd.h"
 #include "http_config.h"
 #include "ap_expr.h"
+#include "ap_mmn.h"
+
+#if !AP_MODULE_MAGIC_AT_LEAST(20120211, 88)
+#error "httpd 2.4.41 or later is needed"
+#endif
 
 #include "core/clock.h"
 #include "core/kind.h"
