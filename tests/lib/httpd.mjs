@@ -39,7 +39,7 @@
 // eachMpm((mpm) => { test(...) }): for event and prefork, or MSS_MPM alone
 // startBackend(handler, t): node:http server: {port, url, requests, close()}
 // Environment: MSS_MODULE (the .so), MSS_MPM, MSS_KEEP (keep the directory),
-// MSS_PRELOAD (for LD_PRELOAD, as a sanitizer needs it).
+// MSS_PRELOAD (for LD_PRELOAD, as a sanitizer needs it), APXS (of another httpd).
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';

@@ -33,11 +33,13 @@ function output(command, ...args) {
 
 /** Where httpd and its modules are on this machine. */
 export const installed = (() => {
-    const binary = firstFile('/usr/sbin/apache2', '/usr/sbin/httpd');
-    const apxs = firstFile('/usr/bin/apxs', '/usr/bin/apxs2');
+    const apxs = process.env.APXS
+        || firstFile('/usr/bin/apxs', '/usr/bin/apxs2');
+    const ask = (name) => output(apxs, '-q', name);
+    const binary = join(ask('SBINDIR'), ask('PROGNAME'));
     const compiledIn = output(binary, '-l').match(/\bmod_\w+|\w+(?=\.c)/g);
     return {
-        binary, libexec: output(apxs, '-q', 'LIBEXECDIR'),
+        binary, libexec: ask('LIBEXECDIR'),
         static: new Set(compiledIn.map((m) => m.replace(/^mod_/, ''))),
     };
 })();
