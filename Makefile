@@ -34,7 +34,9 @@ warnings := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wundef \
             -Wpointer-arith -Wvla -Wno-missing-field-initializers
 
 CFLAGS   ?= -O2 -g
-cflags   := -std=gnu11 -fPIC -fvisibility=hidden $(warnings) $(WERROR) \
+# The same bytes wherever the tree lies.
+here     := -ffile-prefix-map=$(CURDIR)=.
+cflags   := -std=gnu11 -fPIC -fvisibility=hidden $(warnings) $(WERROR) $(here) \
             $(apr_cflags) -Isrc -Iinclude -MMD -MP
 ldflags  := -Wl,-z,relro,-z,now
 
@@ -104,6 +106,9 @@ http: all
 
 browser: all
 	tests/run browser
+
+packages:
+	tests/run packages
 
 demo:
 	demo/run
@@ -176,9 +181,32 @@ format-check:
 
 # --- installation -----------------------------------------------------------
 
+libexec    = $(DESTDIR)$(call apxs,LIBEXECDIR)
+includedir = $(DESTDIR)$(call apxs,INCLUDEDIR)
+
+# No line of any configuration: that is the administrator's, or the package's.
 install: all
-	install -d "$(DESTDIR)$(call apxs,LIBEXECDIR)"
-	install -m 644 $(module) "$(DESTDIR)$(call apxs,LIBEXECDIR)/"
+	install -d "$(libexec)" "$(includedir)"
+	install -m 644 $(module) "$(libexec)/"
+	install -m 644 include/mod_session_security.h "$(includedir)/"
+
+uninstall:
+	rm -f "$(libexec)/$(notdir $(module))" "$(includedir)/mod_session_security.h"
+
+# --- packages ---------------------------------------------------------------
+
+version := $(shell sed -nE 's/^\#\# \[([0-9][^]]*)\].*/\1/p' CHANGELOG.md | head -n 1)
+tarball := $(BUILD)/mod_session_security-$(version).tar.gz
+
+# What is committed; -n leaves the time of packing out.
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=mod_session_security-$(version)/ HEAD | gzip -9n >$(tarball)
+	$(say) $(tarball)
+
+# What is in the tree, committed or not.
+deb rpm:
+	tools/build-package $@ $(BUILD)/$@
 
 clean:
 	rm -rf build
@@ -187,14 +215,15 @@ help:
 	@echo 'make            build $(module)'
 	@echo 'make demo       a running Apache with a login, on a free port'
 	@echo 'make test       everything: unit, guards, HTTP and browser tests'
-	@echo 'make unit | guards | http | browser   one of them'
-	@echo 'make install    into $(call apxs,LIBEXECDIR)'
+	@echo 'make unit | guards | http | browser | packages   one of them'
+	@echo 'make install    into $(call apxs,LIBEXECDIR); make uninstall'
+	@echo 'make deb | rpm  a package, into $(BUILD)/deb or $(BUILD)/rpm; make dist: a tarball'
 	@echo 'make fuzz       FUZZ_SECONDS=60 for each target; make fuzz-replay: the corpora'
 	@echo 'make bench      what the module costs; QUICK=1: under three minutes'
 	@echo 'make tidy | cppcheck | format | format-check | clean'
 
-.PHONY: all unit test guards http browser demo bench fuzz fuzz-replay tidy cppcheck format \
-        format-check install clean help
+.PHONY: all unit test guards http browser packages demo bench fuzz fuzz-replay tidy \
+        cppcheck format format-check install uninstall dist deb rpm clean help
 .DELETE_ON_ERROR:
 
 -include $(fuzz_core:.o=.d) $(core_o:.o=.d) $(glue_o:.o=.d) $(unit_o:.o=.d)
