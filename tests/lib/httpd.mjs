@@ -95,6 +95,17 @@ function countThreads(pid) {
     }
 }
 
+/** Whether a process is gone, or waits for its parent to notice its end. */
+function hasEnded(pid) {
+    try {
+        return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')
+            .replace(/^.*\)/s, ''));
+    }
+    catch {
+        return true;
+    }
+}
+
 class Httpd {
     #child;
     #exited;
@@ -222,14 +233,20 @@ class Httpd {
         removeRoot(this.root);
     }
 
+    /* Gracefully: at SIGTERM mpm_event closes its workers' connections under
+     * them, and crashes or logs errors of its own now and then. httpd looks once
+     * a second whether its children have ended; SIGTERM wakes it. */
     async #end() {
         const ended = () => this.#child.exitCode !== null
-            || this.#child.signalCode;
-        /* Gracefully: at SIGTERM mpm_event closes its workers' connections
-         * under them, and crashes or logs errors of its own now and then. */
-        if (!ended())
-            this.#child.kill('SIGWINCH');
+            || this.#child.signalCode !== null;
         const late = setTimeout(() => this.#child.kill('SIGKILL'), 15000);
+        if (!ended()) {
+            const children = this.pids();
+            this.#child.kill('SIGWINCH');
+            await until(() => ended() || children.every(hasEnded),
+                'the end of httpd\'s children', 16000);
+            this.#child.kill('SIGTERM');
+        }
         await this.#exited;
         clearTimeout(late);
         running.delete(this);
