@@ -10,9 +10,11 @@
 #include "apr_pools.h"
 
 #define MSS_SUITES(SUITE)                                                      \
+    SUITE(atlas)                                                               \
     SUITE(breaker)                                                             \
     SUITE(charset)                                                             \
     SUITE(clock)                                                               \
+    SUITE(cookies)                                                             \
     SUITE(csp)                                                                 \
     SUITE(element)                                                             \
     SUITE(header)                                                              \
