@@ -95,6 +95,9 @@ void *mss_conf_merge_dir(apr_pool_t *p, void *base_v, void *add_v)
                           ? add->passive_urls
                           : append(p, base->passive_urls, add->passive_urls);
     c->passive_urls_reset = base->passive_urls_reset || add->passive_urls_reset;
+    c->cookies = add->cookies_reset ? add->cookies
+                                    : append(p, base->cookies, add->cookies);
+    c->cookies_reset = base->cookies_reset || add->cookies_reset;
     if (base->messages && add->messages) {
         c->messages = apr_table_overlay(p, base->messages, add->messages);
         apr_table_compress(c->messages, APR_OVERLAP_TABLES_SET);
@@ -218,6 +221,11 @@ bool mss_conf_path_is_passive(const mss_conf *c, const char *path)
         }
     }
     return false;
+}
+
+const apr_array_header_t *mss_conf_cookies(const mss_conf *c)
+{
+    return c->enabled == 1 ? c->cookies : NULL;
 }
 
 const char *mss_conf_return_to(request_rec *r, const mss_conf *c)

@@ -66,6 +66,11 @@ const apr_array_header_t *mss_conf_events(const mss_conf *c);
 const apr_table_t *mss_conf_messages(const mss_conf *c);
 /** Whether path (decoded, normalised) is one of SessionSecurityPassiveURLs. */
 bool mss_conf_path_is_passive(const mss_conf *c, const char *path);
+/** Patterns (const char *, as of mss_match_name) of SessionSecurityCookies, or
+ * NULL where there are none or SessionSecurity is Off. */
+const apr_array_header_t *mss_conf_cookies(const mss_conf *c);
+/** Whether any section has some. */
+bool mss_conf_any_cookies(void);
 /** SessionSecurityReturnTo for r, checked: a path or URL in r->pool, or NULL. */
 const char *mss_conf_return_to(request_rec *r, const mss_conf *c);
 /** NULL, or a sentence that says why these settings cannot protect. */

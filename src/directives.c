@@ -5,6 +5,7 @@
 #include "apr_lib.h"
 #include "apr_strings.h"
 
+#include "core/cookies.h"
 #include "core/parse.h"
 #include "log.h"
 #include "remote.h"
@@ -15,8 +16,16 @@
 
 static mss_store_place store = {.entries = STORE_ENTRIES};
 
+static bool any_cookies;
+
+bool mss_conf_any_cookies(void)
+{
+    return any_cookies;
+}
+
 void mss_directives_reset(void)
 {
+    any_cookies = false;
     store = (mss_store_place){.entries = STORE_ENTRIES};
     mss_directives_decode_reset();
 }
@@ -210,13 +219,28 @@ static const char *set_store(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
-/* Better no start than a setting without effect. */
-static const char *refuse(cmd_parms *cmd, void *dir, const char *value)
+static const char *add_cookie(cmd_parms *cmd, void *dir, const char *value)
 {
-    (void)dir;
-    return mss_directives_fault(cmd, value,
-                                "would have no effect: this directive is not "
-                                "supported by this version; take it out");
+    mss_conf *c = dir;
+    const char *star = ap_strchr_c(value, '*');
+
+    if (mss_directives_is_word(value, "None")) {
+        c->cookies_reset = 1;
+        c->cookies = NULL;
+        return NULL;
+    }
+    if (!mss_cookies_can_name(value) || (star && (star == value || star[1]))) {
+        return mss_directives_fault(
+            cmd, value,
+            "is not the name of a cookie; write one such as JSESSIONID, the "
+            "start of one with a * behind it, such as SESS*, or None");
+    }
+    if (!c->cookies) {
+        c->cookies = apr_array_make(cmd->pool, 2, sizeof(char *));
+    }
+    APR_ARRAY_PUSH(c->cookies, const char *) = value;
+    any_cookies = true;
+    return NULL;
 }
 
 #define SLOT(field) (void *)APR_OFFSETOF(mss_conf, field)
@@ -262,8 +286,8 @@ const command_rec mss_conf_commands[] = {
         "prefix of the module's own URLs; default /session_security"),
     AP_INIT_TAKE1("SessionSecurityStore", set_store, NULL, RSRC_CONF,
         "shm[:entries]: where stamps are kept; default shm:65536"),
-    AP_INIT_ITERATE("SessionSecurityCookies", refuse, NULL, SECTION,
-        "not supported by this version"),
+    AP_INIT_ITERATE("SessionSecurityCookies", add_cookie, NULL, SECTION,
+        "names of the application's own session cookies, a trailing * allowed; or None"),
     AP_INIT_TAKE1("SessionSecurityCSP", mss_directives_set_csp, NULL, SECTION,
         "Amend, Reuse or Off: when a page's policy would stop the client"),
     AP_INIT_TAKE12("SessionSecurityDecodeCache", mss_directives_set_decode_cache, NULL, RSRC_CONF,

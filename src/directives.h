@@ -42,6 +42,8 @@ struct mss_conf {
     mss_csp_mode csp;
     apr_array_header_t *passive_urls; /* appended, unless reset */
     int passive_urls_reset;
+    apr_array_header_t *cookies; /* appended, unless reset */
+    int cookies_reset;
     apr_table_t *messages; /* key by key */
     apr_uint64_t crypto;   /* as of mss_conf_crypto */
 };

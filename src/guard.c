@@ -12,8 +12,10 @@
 #include "log.h"
 #include "mod_session_security.h"
 #include "reply.h"
+#include "sieve.h"
 #include "state.h"
 #include "track.h"
+#include "visitor.h"
 
 /* --- before authentication: load, decide, end ------------------------------- */
 
@@ -157,6 +159,9 @@ int mss_guard_enter(request_rec *r)
     (void)mss_track_load(r, state);
     if (mss_conf_enabled(c)) {
         (state->entered ? enter_again : enter_first)(r, state, c);
+        if (mss_conf_cookies(c)) {
+            mss_sieve_request(r, state);
+        }
     }
     return DECLINED;
 }
@@ -249,6 +254,9 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
 {
     const mss_conf *c = mss_conf_of(r);
     mss_owner owner = mss_track_owner(r);
+    /* A visitor's who logs in now; other cookies were somebody else's. */
+    bool keep =
+        state->decision.verdict == MSS_LIVE && mss_track_is_nobodys(state);
 
     if (!may_begin(r)) {
         return DECLINED;
@@ -256,22 +264,62 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
     if (!mss_track_begin(r, z, state, &owner)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    mss_sieve_renew(r, z, state, keep);
     state->kind = kind_of(r, state, c);
     decide(r, state, c);
     state->tracked = true;
     return DECLINED;
 }
 
-static int go_on(request_rec *r, session_rec *z, mss_state *state)
+static int move(request_rec *r, session_rec *z, mss_state *state)
 {
-    if (!mss_track_is_owner(r, state)) {
-        mss_track_revoke(r, state, MSS_END_RELOGIN);
-        return begin(r, z, state);
-    }
     /* Ended by another request since this one was let in: what it was let in
      * for, it may get, but it tracks nothing any more. */
     state->tracked = mss_track_move(r, z, state);
+    if (state->tracked && state->decision.stamp) {
+        mss_sieve_touch(state);
+    }
     return DECLINED;
+}
+
+/* The visitor's last session ended with credentials that its browser keeps: the
+ * person is asked for them once. */
+static int ask_again(request_rec *r, session_rec *z, mss_state *state)
+{
+    if (mss_state_asks_page(r)) {
+        mss_track_settle(z, state);
+        ap_note_auth_failure(r);
+    }
+    return HTTP_UNAUTHORIZED;
+}
+
+/* A visitor whom the application has logged in has been authenticated by httpd:
+ * another id, so that nobody else knows it. */
+static int take_over(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_user login;
+
+    if (mss_track_is_nobodys_yet(state)
+        && mss_session_login(z, &state->logins, &login) != MSS_LOGIN_NEW) {
+        return ask_again(r, z, state);
+    }
+    if (!may_begin(r)) {
+        return move(r, z, state);
+    }
+    mss_track_revoke(r, state, MSS_END_RELOGIN);
+    return begin(r, z, state);
+}
+
+static int go_on(request_rec *r, session_rec *z, mss_state *state)
+{
+    if (!r->user || mss_track_is_owner(r, state)) {
+        return move(r, z, state);
+    }
+    if (mss_track_is_nobodys(state)) {
+        return take_over(r, z, state);
+    }
+    mss_track_revoke(r, state, MSS_END_RELOGIN);
+    return begin(r, z, state);
 }
 
 static int stamp(request_rec *r, session_rec *z, mss_state *state)
@@ -310,11 +358,14 @@ int mss_guard_stamp(request_rec *r)
     session_rec *z;
     int rc = DECLINED;
 
-    if (!r->user || !mss_conf_enabled(c)) {
+    if (!mss_conf_enabled(c) || (!r->user && !mss_conf_cookies(c))) {
         return DECLINED;
     }
     state = mss_state_get(r);
     z = mss_track_load(r, state);
+    if (!r->user && !mss_sieve_found(state)) {
+        return mss_visitor_admit(r, state);
+    }
     if (!protects(r, c, state, z)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }

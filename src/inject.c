@@ -208,14 +208,16 @@ int mss_inject_prepare(request_rec *r)
     return OK;
 }
 
-/* Logins are watched wherever there is a session, SessionSecurity On or Off. */
+/* Logins are watched wherever there is a session, SessionSecurity On or Off, and
+ * the application's cookies also where there is none. */
 static bool is_watched(request_rec *r, const mss_state *state)
 {
     if (r->main || (state && state->endpoint != MSS_ENDPOINT_NONE)) {
         return false;
     }
     return (state && state->entered)
-           || (mss_conf_armed(r->server) && mss_session_enabled(r));
+           || (mss_conf_armed(r->server)
+               && (mss_session_enabled(r) || mss_conf_cookies(mss_conf_of(r))));
 }
 
 static injection *insert_filter(request_rec *r, bool canned)

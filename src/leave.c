@@ -2,7 +2,9 @@
 
 #include "leave.h"
 
+#include "grant.h"
 #include "session.h"
+#include "sieve.h"
 #include "state.h"
 #include "track.h"
 
@@ -10,14 +12,17 @@ static void logged_in(request_rec *r, session_rec *z, mss_state *state,
                       const mss_user *login, mss_end reason)
 {
     mss_owner owner = {mss_session_realm(z->pool, login), login->user};
+    bool keep = false;
 
     if (state->record.source == MSS_SOURCE_STORE
         || state->record.source == MSS_SOURCE_COPY) {
+        keep = mss_track_is_nobodys(state);
         mss_track_revoke(r, state, reason);
     }
     if (!mss_track_begin(r, z, state, &owner)) {
         mss_session_keep_unsaved(z);
     }
+    mss_sieve_renew(r, z, state, keep);
 }
 
 /* Whether the session was live when the request came and is not any more. */
@@ -66,8 +71,14 @@ bool mss_leave(request_rec *r)
 
     if (z && !state->left) {
         settle(r, z, state);
+    }
+    if (!state->left && mss_conf_cookies(mss_conf_of(r))) {
+        mss_grant_answer(r, z, state);
+    }
+    if (z && !state->left) {
         mss_session_set_cookie_once(r, z);
     }
     state->left = true;
+    state->expectant = false;
     return state->tracked || (z && mss_session_will_save(z));
 }

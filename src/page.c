@@ -195,7 +195,7 @@ void mss_page_forbid_store(request_rec *r, const mss_fields *fields, bool fixed)
 
 const char *mss_page_unwanted(request_rec *r, const mss_state *state)
 {
-    if (!state->tracked) {
+    if (!state->tracked && !state->expectant) {
         return "not tracked";
     }
     if (state->injected) {

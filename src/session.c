@@ -9,6 +9,9 @@
 #include "core/stamp.h"
 #include "log.h"
 
+/* Beside MSS_STAMP_KEY. */
+#define BOUND_KEY "_session_security_cookies"
+
 static APR_OPTIONAL_FN_TYPE(ap_session_load) * load;
 static APR_OPTIONAL_FN_TYPE(ap_session_save) * save;
 static module *session_module_found;
@@ -56,6 +59,15 @@ static session_rec *load_once(request_rec *r)
     return load(r, &z) == APR_SUCCESS ? z : NULL;
 }
 
+/* Where mod_session_cookie notes what it has loaded. */
+static request_rec *first_request(request_rec *r)
+{
+    while (r->prev || r->main) {
+        r = r->prev ? r->prev : r->main;
+    }
+    return r;
+}
+
 session_rec *mss_session_load(request_rec *r)
 {
     session_rec *z = mss_session_enabled(r) ? load_once(r) : NULL;
@@ -66,12 +78,7 @@ session_rec *mss_session_load(request_rec *r)
      * with such a cookie (httpd bug 56052). It has no entries, and that is
      * cheap to see; a second load tells it from an ordinary new one. */
     if (z && apr_is_empty_table(z->entries) && load_once(r) != z) {
-        request_rec *top = r;
-
-        while (top->prev || top->main) {
-            top = top->prev ? top->prev : top->main;
-        }
-        apr_table_do(hollow, NULL, top->notes, NULL);
+        apr_table_do(hollow, NULL, first_request(r)->notes, NULL);
         z = load_once(r);
     }
     return z;
@@ -86,6 +93,29 @@ void mss_session_set(session_rec *z, const char *value)
 {
     apr_table_setn(z->entries, MSS_STAMP_KEY, value);
     z->dirty = 1;
+}
+
+void mss_session_unset(session_rec *z)
+{
+    apr_table_unset(z->entries, MSS_STAMP_KEY);
+    z->dirty = 1;
+}
+
+const char *mss_session_get_bound(const session_rec *z)
+{
+    return apr_table_get(z->entries, BOUND_KEY);
+}
+
+void mss_session_set_bound(session_rec *z, const char *list)
+{
+    if (list) {
+        apr_table_setn(z->entries, BOUND_KEY, list);
+        z->dirty = 1;
+    }
+    else if (apr_table_get(z->entries, BOUND_KEY)) {
+        apr_table_unset(z->entries, BOUND_KEY);
+        z->dirty = 1;
+    }
 }
 
 void mss_session_clear(session_rec *z)
@@ -113,6 +143,16 @@ void mss_session_keep_unsaved(session_rec *z)
     z->written = 1;
 }
 
+void mss_session_keep_saved(session_rec *z)
+{
+    z->written = 0;
+}
+
+bool mss_session_takes_changes(request_rec *r, const session_rec *z)
+{
+    return z->dirty || !mss_session_changes_key(r, z);
+}
+
 bool mss_session_will_save(const session_rec *z)
 {
     return !z->written && (z->dirty || z->maxage);
@@ -125,21 +165,22 @@ bool mss_session_may_save(const request_rec *r, const session_rec *z)
 
     return !z->written && (z->dirty || z->maxage || conf->header_set);
 }
+#define DBD "mod_session_dbd"
+#define COOKIE "mod_session_cookie"
 
 typedef struct {
     const session_rec *wanted;
+    const char *prefix; /* of a note's key; the name follows */
     const char *name;
 } search;
 
-#define DBD "mod_session_dbd"
-
-static int is_dbd(void *v, const char *key, const char *value)
+static int is_it(void *v, const char *key, const char *value)
 {
     search *s = v;
 
-    if (strncmp(key, DBD, strlen(DBD)) == 0
+    if (strncmp(key, s->prefix, strlen(s->prefix)) == 0
         && value == (const char *)s->wanted) {
-        s->name = key + strlen(DBD);
+        s->name = key + strlen(s->prefix);
     }
     return !s->name;
 }
@@ -147,10 +188,27 @@ static int is_dbd(void *v, const char *key, const char *value)
 /* The name of the cookie that has the key of such a session. */
 static const char *dbd_cookie(request_rec *r, const session_rec *z)
 {
-    search s = {z, NULL};
+    search s = {z, DBD, NULL};
 
-    apr_table_do(is_dbd, &s, (r->main ? r->main : r)->notes, NULL);
+    apr_table_do(is_it, &s, (r->main ? r->main : r)->notes, NULL);
     return s.name;
+}
+
+/* The name of the cookie that is such a session. */
+static const char *plain_cookie(request_rec *r, const session_rec *z)
+{
+    search s = {z, COOKIE, NULL};
+
+    apr_table_do(is_it, &s, first_request(r)->notes, NULL);
+    return s.name;
+}
+
+bool mss_session_is_in(request_rec *r, const session_rec *z, const char *name)
+{
+    const char *plain = plain_cookie(r, z);
+    const char *own = plain ? plain : dbd_cookie(r, z);
+
+    return own && strcmp(own, name) == 0;
 }
 
 bool mss_session_changes_key(request_rec *r, const session_rec *z)

@@ -47,6 +47,18 @@ const char *mss_session_get(const session_rec *z);
  * long as z->pool. */
 void mss_session_set(session_rec *z, const char *value);
 
+/** Takes our value out; the session is saved with the answer. */
+void mss_session_unset(session_rec *z);
+
+/** What is noted in the session of the application's cookies, or NULL. */
+const char *mss_session_get_bound(const session_rec *z);
+
+/** Sets that, or takes it out (NULL), as mss_session_set. */
+void mss_session_set_bound(session_rec *z, const char *list);
+
+/** Whether a cookie of that name is where mod_session keeps z. */
+bool mss_session_is_in(request_rec *r, const session_rec *z, const char *name);
+
 /** Takes all entries out for this request alone; nothing will be saved. */
 void mss_session_clear(session_rec *z);
 
@@ -56,6 +68,13 @@ void mss_session_end(request_rec *r, session_rec *z, const char *mark);
 
 /** Keeps mod_session from saving z with this answer. */
 void mss_session_keep_unsaved(session_rec *z);
+
+/** Has it save z after all. */
+void mss_session_keep_saved(session_rec *z);
+
+/** Whether a further change to z may be saved: it will be anyway, or that does not
+ * change its key. */
+bool mss_session_takes_changes(request_rec *r, const session_rec *z);
 
 /** Whether mod_session will save z with this answer. */
 bool mss_session_will_save(const session_rec *z);

@@ -11,6 +11,7 @@
 #include "decode.h"
 #include "inject.h"
 #include "log.h"
+#include "places.h"
 #include "session.h"
 #include "settings.h"
 #include "store.h"
@@ -53,6 +54,8 @@ int mss_start_check_config(apr_pool_t *pconf, apr_pool_t *plog,
 int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                           apr_pool_t *ptemp, server_rec *s)
 {
+    int rc;
+
     (void)plog;
     (void)ptemp;
     /* httpd reads its configuration twice when it starts; what outlives the
@@ -69,7 +72,8 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     mss_inject_init();
     mss_settings_init(pconf, s);
     mss_decode_init(s);
-    return mss_store_init(s);
+    rc = mss_store_init(s);
+    return rc == OK ? mss_places_init(s) : rc;
 }
 
 void mss_start_child_init(apr_pool_t *p, server_rec *s)

@@ -26,6 +26,9 @@ typedef enum {
     MSS_ENDPOINT_UNKNOWN /* below the prefix, but nothing of ours: 404 */
 } mss_endpoint;
 
+/** What has been found of the application's cookies: sieve.h. */
+typedef struct mss_sieve mss_sieve;
+
 /** Lives in the pool of the client's request. */
 typedef struct {
     const char *path;          /* as the client asked, decoded, normalised */
@@ -47,6 +50,7 @@ typedef struct {
     bool loaded;    /* record and stamp are those of the session */
     bool passive;   /* this request is no activity, by configuration */
     bool tracked;   /* live, and authenticated: what the client may see */
+    bool expectant; /* not tracked yet, but its answer may begin a session */
     bool stamped;   /* the stamp has been moved, or need not be */
     bool challenge; /* credentials that came with a dead session do not count */
     bool injected;  /* the element is in: never a second one */
@@ -57,6 +61,7 @@ typedef struct {
     mss_stamp stamp;   /* as the session carried it, or as renewed since */
     mss_key key;       /* of the stamp's id in the store */
     mss_logins logins; /* who was logged in when the request came */
+    mss_sieve *sieve;  /* NULL: there were no cookies to look at */
 } mss_state;
 
 /** The client's own request, up through redirects and subrequests. */

@@ -55,6 +55,33 @@ mss_owner mss_track_owner(request_rec *r)
     return (mss_owner){realm_of(r), r->user};
 }
 
+/* No user has these names. */
+const mss_owner mss_track_nobody = {"", ""};
+const mss_owner mss_track_nobody_yet = {"\001", ""};
+
+bool mss_track_is_nobodys(const mss_state *state)
+{
+    return state->stamp.user == user_hash(state, mss_track_nobody.user);
+}
+
+static void write_copy(session_rec *z, const mss_state *state)
+{
+    mss_session_set(z, mss_stamp_format(z->pool, &state->stamp));
+}
+
+bool mss_track_is_nobodys_yet(const mss_state *state)
+{
+    return mss_track_is_nobodys(state)
+           && state->stamp.realm
+                  == (apr_uint16_t)hash(state, mss_track_nobody_yet.realm);
+}
+
+void mss_track_settle(session_rec *z, mss_state *state)
+{
+    state->stamp.realm = (apr_uint16_t)hash(state, mss_track_nobody.realm);
+    write_copy(z, state);
+}
+
 static void look_up(mss_state *state)
 {
     make_key(state);
@@ -120,6 +147,7 @@ static void begin_anew(mss_state *state)
 {
     state->loaded = state->entered = false;
     state->tracked = state->stamped = state->challenge = false;
+    state->sieve = NULL;
     memset(&state->record, 0, sizeof(state->record));
     memset(&state->decision, 0, sizeof(state->decision));
 }
@@ -167,11 +195,6 @@ void mss_track_decide(request_rec *r, mss_state *state,
     }
 }
 
-static void write_copy(session_rec *z, const mss_state *state)
-{
-    mss_session_set(z, mss_stamp_format(z->pool, &state->stamp));
-}
-
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                      const mss_owner *owner)
 {
@@ -201,7 +224,8 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
 bool mss_track_is_owner(request_rec *r, const mss_state *state)
 {
     return state->stamp.user == user_hash(state, r->user)
-           || state->stamp.realm != (apr_uint16_t)hash(state, realm_of(r));
+           || (state->stamp.realm != (apr_uint16_t)hash(state, realm_of(r))
+               && !mss_track_is_nobodys(state));
 }
 
 bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
@@ -308,7 +332,7 @@ void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
     else {
         mss_track_revoke(r, state, reason);
     }
-    if (mss_session_user(&state->logins)) {
+    if (mss_session_user(&state->logins) || mss_track_is_nobodys(state)) {
         mss_track_mark(r, z, state);
     }
     else {

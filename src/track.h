@@ -26,6 +26,22 @@ typedef struct {
 /** The user that r has been authenticated as. */
 mss_owner mss_track_owner(request_rec *r);
 
+/** Nobody whom httpd knows: a visitor whom the application logs in itself. */
+extern const mss_owner mss_track_nobody;
+
+/** The same, in place of a user whose session ended, and whose browser has not
+ * been told yet that its credentials do not count any more. */
+extern const mss_owner mss_track_nobody_yet;
+
+/** Whether the session was begun for either of them. */
+bool mss_track_is_nobodys(const mss_state *state);
+
+/** Whether it was begun for the second one. */
+bool mss_track_is_nobodys_yet(const mss_state *state);
+
+/** From now on it is the first one's. Saved with the answer. */
+void mss_track_settle(session_rec *z, mss_state *state);
+
 /** Begins a session: a new random id, created and stamped now.
  * @return false, after logging why, when there are no random bytes */
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
@@ -60,7 +76,7 @@ void mss_track_mark(request_rec *r, session_rec *z, mss_state *state);
 /**
  * Ends the session: revoked, and without entries for the rest of the request.
  *
- * A session that held a login gets the mark. One beside credentials
+ * A session that held a login, or was nobody's, gets the mark. One beside credentials
  * that the browser keeps (Basic, single sign-on) stays as it is in the browser,
  * so that what comes with it goes on to be refused until a page's answer has
  * asked the person.

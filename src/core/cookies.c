@@ -63,7 +63,10 @@ static void mangle(char *name)
             c = (char)(hex(name[1]) << 4 | hex(name[2]));
             name += 2;
         }
-        *to++ = c && strchr(".[+" SPACE, c) ? '_' : c;
+        if (c && strchr(".[+" SPACE, c)) {
+            c = '_';
+        }
+        *to++ = c;
     }
     *to = '\0';
 }
@@ -307,10 +310,15 @@ static bool has_prefix(const char *name, const char *prefix)
     return strncasecmp(name, prefix, strlen(prefix)) == 0;
 }
 
+bool mss_cookies_is_of_host(const char *name)
+{
+    return has_prefix(name, HOST);
+}
+
 const char *mss_cookies_forget(apr_pool_t *p, const char *name,
                                const char *path, const char *domain)
 {
-    const bool host = has_prefix(name, HOST);
+    const bool host = mss_cookies_is_of_host(name);
     const bool secure = host || has_prefix(name, SECURE);
 
     return apr_pstrcat(p, name, "=; Path=", host ? "/" : path,

@@ -71,6 +71,10 @@ mss_cookies_set mss_cookies_read(apr_pool_t *p, const char *line,
 const char *mss_cookies_forget(apr_pool_t *p, const char *name,
                                const char *path, const char *domain);
 
+/** Whether browsers take a cookie of that name for the path "/" of one host
+ * alone. */
+bool mss_cookies_is_of_host(const char *name);
+
 /** Whether a name can stand in a Set-Cookie: a token (RFC 9110, 5.6.2). */
 bool mss_cookies_can_name(const char *name);
 

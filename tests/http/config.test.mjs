@@ -155,6 +155,13 @@ const DIRECTIVES = {
                 'shm:0x40', 'shm:64:64'], ENTRIES_HINT),
         },
     },
+    SessionSecurityCookies: {
+        takes: ['JSESSIONID', 'SESS*', '__Host-id', 'None', 'none', 'a.b',
+            'JSESSIONID" "SESS*" "None" "sid'],
+        refuses: all(['*', 'a*b', '**', 'S**', '*S', 'a b', 'a=b', 'a;b',
+            'a,b', 'caf\u00e9'],
+        ['is not the name of a cookie', 'JSESSIONID', 'SESS*', 'or None']),
+    },
     SessionSecurityDecodeCache: {
         server: true,
         takes: ['Off', 'off', '8', '512', '16384', '512" "60', '512" "1s',
@@ -195,11 +202,6 @@ test('SessionSecurityMessage takes a key that exists, and a text', async () => {
         /SessionSecurityMessage: 'titel' is not the key of a message/);
     await refuses('SessionSecurityMessage title\n', /takes two arguments/);
 });
-
-test('SessionSecurityCookies does not pretend to work', () => refuses(
-    'SessionSecurityCookies JSESSIONID\n',
-    /SessionSecurityCookies: 'JSESSIONID' would have no effect/,
-    /not supported by this version; take it out/));
 
 // --- where they may stand ----------------------------------------------------
 
@@ -294,10 +296,9 @@ test('SessionSecurity in <Limit> would be off for all methods', () => refuses(
 test('none in .htaccess', async (t) => {
     const files = { 'htdocs/open/.htaccess': 'Header set X-Open yes\n',
         'htdocs/open/a.txt': 'open' };
-    const names = [...Object.keys(DIRECTIVES), 'SessionSecurityCookies'];
+    const names = Object.keys(DIRECTIVES);
     for (const name of names) {
-        files[`htdocs/${name}/.htaccess`] = `${DIRECTIVES[name]
-            ? first(name) : `${name} x`}\n`;
+        files[`htdocs/${name}/.htaccess`] = `${first(name)}\n`;
         files[`htdocs/${name}/a.txt`] = 'closed';
     }
     const httpd = await startHttpd({ files, config: 'SessionSecurity Off\n'

@@ -209,6 +209,7 @@ START_TEST(a_deletion)
 
     ck_assert_str_eq(line, deletions[_i].line);
     ck_assert(mss_cookies_read(mss_pool, line, NOW).deletes);
+    ck_assert(mss_cookies_is_of_host(deletions[_i].name) == (_i >= 3));
 }
 END_TEST
 

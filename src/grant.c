@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "grant.h"
+
+#include "dismiss.h"
+#include "log.h"
+#include "offer.h"
+#include "places.h"
+#include "sieve.h"
+#include "track.h"
+
+typedef struct {
+    request_rec *r;
+    session_rec *z; /* NULL: none */
+    mss_state *state;
+    const apr_array_header_t *offers;
+} answer;
+
+/* --- the session that they are bound to -------------------------------------------- */
+
+static bool goes_on(const mss_state *state)
+{
+    return state->record.source == MSS_SOURCE_STORE
+           || state->record.source == MSS_SOURCE_COPY;
+}
+
+/* What was begun before its user is told that credentials do not count any more
+ * remembers that they do not. */
+static mss_owner owner_of(const answer *a)
+{
+    if (a->r->user) {
+        return mss_track_owner(a->r);
+    }
+    return a->state->record.source == MSS_SOURCE_REVOKED
+                   && !mss_track_is_nobodys(a->state)
+               ? mss_track_nobody_yet
+               : mss_track_nobody;
+}
+
+/* A program that is no browser logs in again: neither its kind of request nor
+ * its headers are those of a page's image or poll. */
+static bool is_program(request_rec *r)
+{
+    const mss_headers *h = mss_state_headers(r);
+
+    return r->method_number == M_POST && !h->fetch_mode
+           && !mss_kind_is_script(h);
+}
+
+/* An image or a poll of a page whose session is over must not begin the next
+ * one: meanwhile its browser may have logged in again. Nor do clients begin one
+ * that send a password with each request. */
+static bool may_begin(const answer *a)
+{
+    if (mss_state_asks_page(a->r)) {
+        return true;
+    }
+    return !a->r->user && (!mss_state_is_over(a->state) || is_program(a->r));
+}
+
+static bool begin(const answer *a)
+{
+    const mss_limits limits = mss_conf_limits(mss_conf_of(a->r));
+    const mss_owner owner = owner_of(a);
+
+    if (!may_begin(a)) {
+        return false;
+    }
+    mss_dismiss_note(a->state);
+    if (!mss_track_begin(a->r, a->z, a->state, &owner)) {
+        return false;
+    }
+    mss_session_set_bound(a->z, NULL);
+    mss_session_keep_saved(a->z);
+    if (a->state->sieve) {
+        apr_array_clear(a->state->sieve->bound);
+    }
+    mss_track_decide(a->r, a->state, &limits, MSS_KIND_PASSIVE,
+                     MSS_IDLE_UNKNOWN);
+    a->state->stamped = true;
+    return true;
+}
+
+/* Whether there is a session that cookies can be bound to. */
+static bool has_session(const answer *a)
+{
+    if (!a->z || !a->state->entered) {
+        return false;
+    }
+    if (!goes_on(a->state)) {
+        return begin(a);
+    }
+    /* Ended by another request, whose answer may have led to a new login. */
+    return !mss_track_is_revoked(a->state);
+}
+
+static void bind_all(const answer *a)
+{
+    apr_array_header_t *all =
+        apr_array_make(a->r->pool, 4, sizeof(mss_binding));
+    int i;
+
+    for (i = 0; i < a->offers->nelts; i++) {
+        const mss_offer *o = &APR_ARRAY_IDX(a->offers, i, mss_offer);
+
+        if (!o->set.deletes) {
+            const mss_place place = {o->path, o->set.domain};
+
+            APR_ARRAY_PUSH(all, mss_binding) = mss_binding_make(
+                a->r->pool, a->state, o->set.name, o->set.value);
+            mss_places_learn(a->r->server, o->set.name, &place);
+        }
+    }
+    mss_binding_note(a->r, a->z, a->state, all, false);
+    if (!a->state->stamped) {
+        a->state->stamped = true;
+        (void)mss_track_move(a->r, a->z, a->state);
+    }
+    a->state->tracked = true;
+}
+
+/* --- the application's logout ------------------------------------------------------- */
+
+static bool is_deleted(const answer *a, const char *name)
+{
+    int i;
+
+    for (i = 0; i < a->offers->nelts; i++) {
+        const mss_offer *o = &APR_ARRAY_IDX(a->offers, i, mss_offer);
+
+        if (o->set.deletes && strcmp(o->set.name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the last cookie of a visitor goes whom only cookies let in. */
+static bool is_logout(const answer *a)
+{
+    const mss_sieve *sieve = a->state->sieve;
+    int i;
+
+    if (a->r->user || !a->state->tracked || !goes_on(a->state)
+        || !mss_track_is_nobodys(a->state)) {
+        return false;
+    }
+    for (i = 0; sieve && i < sieve->bound->nelts; i++) {
+        if (!is_deleted(a, APR_ARRAY_IDX(sieve->bound, i, mss_binding).name)) {
+            return false;
+        }
+    }
+    return sieve && sieve->bound->nelts > 0;
+}
+
+/* Without the mark: a page without page loads would have its next login
+ * refused. */
+static void log_out(const answer *a)
+{
+    mss_track_finish(a->r, a->z, a->state, MSS_END_LOGOUT);
+    mss_session_unset(a->z);
+    a->state->tracked = false;
+}
+
+/* --- all of it ----------------------------------------------------------------------- */
+
+static void refuse(const answer *a)
+{
+    if (a->z) {
+        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, a->r,
+                      "the application's cookie is not passed on: this answer "
+                      "can begin no session");
+    }
+    else {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, a->r,
+                      "MSS0040: the application's cookie is not passed on: %s "
+                      "is in a section with SessionSecurityCookies, but "
+                      "has no session; add 'Session On' and "
+                      "'SessionCookieName session path=/', and "
+                      "'SessionCryptoPassphrase' to encrypt it",
+                      a->r->uri);
+    }
+    mss_offer_withdraw(a->r, a->offers);
+}
+
+static bool sets_any(const answer *a)
+{
+    int i = 0;
+
+    while (i < a->offers->nelts
+           && APR_ARRAY_IDX(a->offers, i, mss_offer).set.deletes) {
+        i++;
+    }
+    return i < a->offers->nelts;
+}
+
+void mss_grant_answer(request_rec *r, session_rec *z, mss_state *state)
+{
+    answer a = {r, z, state, mss_offer_all(r, z)};
+    const bool sets = sets_any(&a);
+    const bool dismisses =
+        z
+        && (mss_state_is_over(state)
+            || (state->sieve && state->sieve->dropped->nelts > 0))
+        && mss_dismiss_may(r, state);
+
+    if (sets && has_session(&a)) {
+        bind_all(&a);
+    }
+    else if (sets) {
+        refuse(&a);
+    }
+    else if (z && is_logout(&a)) {
+        log_out(&a);
+    }
+    if (dismisses) {
+        mss_dismiss_cookies(r, state, a.offers);
+    }
+    if (dismisses && !goes_on(state)) {
+        mss_dismiss_mark(z, state);
+    }
+}
