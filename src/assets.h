@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "core/language.h"
+
 typedef struct {
     const char *name;         /* below SessionSecurityPath: "script.js" */
     const char *content_type; /* with charset */
@@ -19,8 +21,16 @@ typedef struct {
 /** All of them; the last one's name is NULL. The first is script.js. */
 extern const mss_asset mss_assets[];
 
-/** The asset of that name, or NULL. */
+/** The asset of that name, or NULL. Instead of one language, messages/ can have
+ * several, as in an Accept-Language: messages/de-AT,fr.json. */
 const mss_asset *mss_asset_find(const char *name);
+
+/** The places in mss_assets of the messages in each language. */
+extern const mss_language mss_message_languages[];
+
+/** The messages in the first of the languages in the name that there are some
+ * in, or NULL. For mss_asset_find. */
+const mss_asset *mss_asset_in_languages(const char *name);
 
 /** Whether key is one that SessionSecurityMessage can set ("title", ...). */
 int mss_asset_is_message(const char *key);

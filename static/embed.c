@@ -18,6 +18,7 @@
 #include <jansson.h>
 #include <zlib.h>
 
+#include "languages.h"
 #include "plurals.h"
 #include "squeeze.h"
 
@@ -115,6 +116,7 @@ static json_t *messages_of(json_t *root, const char *tag)
     const char *dir = json_string_value(string_of(tag, locale, "dir"));
     if (strcmp(dir, "ltr") && strcmp(dir, "rtl"))
         die("locale %s: \"dir\" must be ltr or rtl", tag);
+    json_object_set_new(out, "lang", json_string(tag));
     json_object_set(out, "dir", json_object_get(locale, "dir"));
     json_object_foreach(json_object_get(root, "keys"), key, unused)
     {
@@ -131,47 +133,6 @@ static json_t *messages_of(json_t *root, const char *tag)
     return out;
 }
 
-static bool tag_is_sane(const char *tag)
-{
-    return *tag
-           && strspn(tag, "abcdefghijklmnopqrstuvwxyz"
-                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
-                  == strlen(tag);
-}
-
-/* The client tries a tag without its last part too. */
-static bool is_implied(json_t *aliases, const char *tag, const char *to)
-{
-    size_t length = strcspn(tag, "-");
-    const char *primary = apr_pstrmemdup(pool, tag, length);
-    const char *other = json_string_value(json_object_get(aliases, primary));
-    return tag[length] && other && !strcmp(other, to);
-}
-
-/* " en de pt-BR no>nb ... ": every tag that is known, and where aliases lead. */
-static const char *language_list(json_t *root)
-{
-    json_t *locales = json_object_get(root, "locales");
-    const char *list = " ";
-    const char *tag;
-    json_t *value;
-    json_object_foreach(locales, tag, value)
-    {
-        if (!tag_is_sane(tag))
-            die("bad language tag \"%s\"", tag);
-        list = apr_pstrcat(pool, list, tag, " ", NULL);
-    }
-    json_object_foreach(json_object_get(root, "aliases"), tag, value)
-    {
-        const char *to = json_string_value(value);
-        if (!tag_is_sane(tag) || !to || !json_object_get(locales, to))
-            die("alias \"%s\" leads nowhere", tag);
-        if (!is_implied(json_object_get(root, "aliases"), tag, to))
-            list = apr_pstrcat(pool, list, tag, ">", to, " ", NULL);
-    }
-    return list;
-}
-
 static json_t *load_locales(const char *path)
 {
     json_error_t error;
@@ -181,6 +142,7 @@ static json_t *load_locales(const char *path)
     if (json_object_size(json_object_get(root, "keys")) == 0
         || json_object_size(json_object_get(root, "locales")) == 0)
         die("%s: no \"keys\" or no \"locales\"", path);
+    languages_check(root);
     return root;
 }
 
@@ -219,6 +181,9 @@ static void add_messages(json_t *root)
     apr_sha1_ctx_t sha;
 
     apr_sha1_init(&sha);
+    /* Which messages a language gets is a part of them. */
+    const char *aliases = json_text(json_object_get(root, "aliases"));
+    apr_sha1_update(&sha, aliases, (unsigned)strlen(aliases));
     json_object_foreach(json_object_get(root, "locales"), tag, locale)
     {
         const char *name = apr_pstrcat(pool, "messages/", tag, ".json", NULL);
@@ -282,8 +247,6 @@ static void make_script(char **parts, json_t *root)
     text = apr_pstrcat(pool, text, SCRIPT_END, NULL);
     text = replace(text, "@MESSAGES_HASH@",
                    apr_pstrcat(pool, "'", assets[1].hash, "'", NULL));
-    text = replace(text, "@LANGUAGES@",
-                   apr_pstrcat(pool, "'", language_list(root), "'", NULL));
     text = replace(text, "@ENGLISH@", json_text(messages_of(root, "en")));
     text = squeeze(text, apr_palloc(pool, strlen(text) + 3));
     script->plain = text;
@@ -336,7 +299,7 @@ static void write_functions(FILE *f, json_t *keys)
           "        if (!strcmp(a->name, name))\n"
           "            return a;\n"
           "    }\n"
-          "    return NULL;\n"
+          "    return mss_asset_in_languages(name);\n"
           "}\n\n"
           "int mss_asset_is_message(const char *key)\n{\n"
           "    static const char *const keys[] = {\n",
@@ -378,6 +341,7 @@ static void write_out(const char *path, json_t *root)
             assets[i].name, assets[i].type, assets[i].hash, i, assets[i].length,
             i, packed[i]);
     fputs("    {NULL, NULL, NULL, NULL, 0, NULL, 0},\n};\n\n", f);
+    languages_write(f, root);
     write_functions(f, json_object_get(root, "keys"));
     if (ferror(f) | fclose(f))
         die("%s: cannot be written", path);

@@ -145,7 +145,7 @@ function fill(t) {
     var out = state >= HIDDEN, left = Math.max(0, Math.ceil((expiry() - t) / 1000));
     var parts = say(out ? 'signed_out' : final() ? 'lifetime' : 'message').split('{time}');
     var note, steps = left > 60 ? left : Math.ceil(left / 20) * 20;
-    dialog.lang = messages === ENGLISH ? 'en' : language;
+    dialog.lang = messages.lang;
     dialog.dir = messages.dir;
     css(dialog, 'direction:' + messages.dir);
     put(heading, say(out ? 'signed_out_title' : 'title'));

@@ -4,46 +4,39 @@
 
 // Filled in by the build.
 var ENGLISH = '@ENGLISH@';
-var LANGUAGES = '@LANGUAGES@';
 var MESSAGES_HASH = '@MESSAGES_HASH@';
 
-var messages = ENGLISH, language = '', retry = 0;
+var messages = ENGLISH, wanted, retry = 0;
 
-// The tag of a language that there are messages in.
-function known(tag) {
-    var found;
-    tag = String(tag || '').replace(/[^\w-]/g, '');
-    while (tag && !found) {
-        found = new RegExp(' (' + tag + ')(?:>(\\S+))? ', 'i').exec(LANGUAGES);
-        tag = tag.replace(/-?[^-]*$/, '');
-    }
-    return found && (found[2] || found[1]);
-}
-
+// The server knows which of the languages there are messages in. The page may
+// change its own at any time.
 function learn(now) {
-    var root = rootOf(doc), list, i, tag;
-    if (language && !(now && retry) || host || !root || !now && readyOf(doc) === 'loading') {
+    var root = rootOf(doc), list;
+    if (host || !root) {
         return;
     }
     list = [root.getAttribute('lang'), root.getAttribute('xml:lang'), settings.language]
-        .concat(navigator.languages || navigator.language, 'en');
-    for (i = 0; !tag; i++) {
-        tag = known(list[i]);
+        .concat(navigator.languages || navigator.language, 'en')
+        .join().replace(/^,+|,(?=,)|[^\w,-]/g, '');
+    if (list === wanted && !(now && retry)) {
+        return;
     }
-    language = tag;
+    wanted = list;
     retry = 0;
-    if (tag !== 'en') {
-        request('GET', 'messages/' + tag + '.json?v=' + MESSAGES_HASH, function (status, text) {
-            var found = object(text);
-            if (status === 200 && found.title) {
-                messages = found;
-                step();
-            } else {
-                // English meanwhile; asked again when it is needed.
-                retry = 1;
-            }
-        });
+    if (/^en\b/i.test(list)) {
+        messages = ENGLISH;
+        return;
     }
+    request('GET', 'messages/' + list + '.json?v=' + MESSAGES_HASH, function (status, text) {
+        var found = object(text);
+        if (status === 200 && found.title && list === wanted) {
+            messages = found;
+            step();
+        } else {
+            // English meanwhile; asked again when it is needed.
+            retry = 1;
+        }
+    });
 }
 
 function say(name) {

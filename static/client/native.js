@@ -29,7 +29,6 @@ var closeModal = Dialog && take(Dialog.prototype.close);
 var styleGetter = accessor(win.HTMLElement.prototype, 'style').get;
 var rootOf = accessor(doc, 'documentElement').get;
 var focusOf = accessor(doc, 'activeElement').get;
-var readyOf = accessor(doc, 'readyState').get;
 var titleOf = accessor(doc, 'title');
 
 // Elements with a name hide a document's own properties of that name, but

@@ -37,7 +37,20 @@ test('the language of the page', async (t) => {
     assert.equal(w.lang, 'de');
     assert.equal(w.dir, 'ltr');
     assert.equal(w.asked.length, 1);
-    assert.match(w.asked[0], /^messages\/de\.json\?v=[0-9a-f]{16}$/);
+    assert.match(w.asked[0],
+        /^messages\/de-AT,fr-FR,en\.json\?v=[0-9a-f]{16}$/);
+});
+
+test('a page that changes its language', async (t) => {
+    const w = await warning(t, 'de');
+    for (const lang of ['sv-FI', 'en', 'de']) {
+        await w.page.evaluate((to) => {
+            document.documentElement.lang = to;
+        }, lang);
+        const { title } = locales[lang.slice(0, 2)];
+        await w.dialog.getByText(title, { exact: true }).waitFor();
+        assert.equal(await w.dialog.getAttribute('lang'), lang.slice(0, 2));
+    }
 });
 
 test('from the right to the left', async (t) => {
@@ -96,6 +109,7 @@ test('every language: its texts, and the right plural of each number',
             for (const key of ['dir', 'title', 'message', 'lifetime', 'stay',
                 'sign_out', 'signed_out_title', 'signed_out', 'sign_in'])
                 assert.equal(sent[key], locale[key], `${tag} ${key}`);
+            assert.equal(sent.lang, tag);
             assert.match(locale.message, /\{time\}/);
             assert.match(locale.lifetime, /\{time\}/);
             const rules = new Intl.PluralRules(tag);

@@ -352,6 +352,8 @@ describe('every endpoint', () => {
         for (const name of ['', '/', '/x', '/script.jsx', '/script.js/', '/Ping',
             '/ping/x', '/messages', '/messages/', '/messages/xx.json',
             '/messages/de', '/messages/../script.json', '/%00ping',
+            '/messages/tlh,xx.json', '/messages/,.json',
+            `/messages/${'xx,'.repeat(70)}de.json`,
             '/logout/now']) {
             const answer = await httpd.request(`/session_security${name}`);
             assert.equal(answer.status, 404, name);
@@ -511,7 +513,13 @@ describe('script.js and messages', () => {
             assert.equal(answer.status, 200, language);
             assert.match(answer.headers['content-type'], /^application\/json/);
             assert.equal(answer.headers['cache-control'], 'no-cache');
-            assert.equal(typeof answer.json, 'object');
+            assert.equal(answer.json.lang, language);
+        }
+        for (const [list, lang] of [['tlh,de-AT,fr', 'de'], ['IW', 'he'],
+            ['zh-Hant-TW', 'zh-TW'], ['en', 'en']]) {
+            const answer = await httpd.request(
+                `/session_security/messages/${list}.json`);
+            assert.equal(answer.json?.lang, lang, list);
         }
     });
 });

@@ -19,6 +19,7 @@
     SUITE(element)                                                             \
     SUITE(header)                                                              \
     SUITE(kind)                                                                \
+    SUITE(language)                                                            \
     SUITE(limits)                                                              \
     SUITE(match)                                                               \
     SUITE(note)                                                                \
