@@ -23,8 +23,10 @@ var last = answerTime() - (settings.idle || 0), reported = last;
 // The end of the session, however active its user is.
 var end = settings.lifetime >= 0 ? answerTime() + settings.lifetime : Infinity;
 var timer, hiddenAt, dueAt = 0, acknowledged = 0, announced = 0;
-// Questions to the server: one at a time.
-var busy = 0, asleep = 0, urgent = 0, askedAt = 0, answeredAt = 0, pause = PAUSE;
+// Questions to the server: one at a time; reasonAt: when there is a reason for one
+// besides the clock, doubt: how long an answer 401 is none.
+var busy = 0, asleep = 0, reasonAt = Infinity, askedAt = 0, answeredAt = 0, pause = PAUSE;
+var doubt = PAUSE;
 // 1: tell the server to end the session; 2: see whether it has.
 var quitting = 0;
 

@@ -2,27 +2,28 @@
  * Hides the page and brings it back.
  * Must not decide when. */
 
-var hidden = [], title, notice, scroll;
+// The styles that were changed, each followed by its text of before.
+var hidden = [], title, notice;
 
 // Nothing of the page stays on the screen, or comes back to it.
 function blank() {
-    var root = rootOf(doc), child, style, now, i;
+    var root = rootOf(doc), child, style, now;
     if (hidden.root !== root) {
         hidden = [];
         hidden.root = root;
         remember();
-        scroll = [win.pageXOffset, win.pageYOffset];
+        hidden.x = win.pageXOffset;
+        hidden.y = win.pageYOffset;
     }
     for (child = root && root.firstChild; child; child = child.nextSibling) {
         style = child !== dialog && styleOf(child);
         if (style) {
-            for (i = 0; i < hidden.length && hidden[i][0] !== style; i++) {
-                continue;
+            if (hidden.indexOf(style) < 0) {
+                hidden.push(style, style.cssText);
             }
-            hidden[i] = hidden[i] || [style, style.cssText];
-            // A frameset is drawn whatever its display is.
-            setProperty(style, 'display', 'none', 'important');
-            setProperty(style, 'opacity', '0', 'important');
+            // A frameset is drawn whatever its display is, and a transition
+            // of the page's would outlast all that is important.
+            css(child, 'display:none;opacity:0;transition:none');
         }
     }
     now = titleOf.get(doc);
@@ -37,13 +38,13 @@ function blank() {
 
 function unblank() {
     var i;
-    for (i = 0; i < hidden.length; i++) {
-        hidden[i][0].cssText = hidden[i][1];
+    for (i = 0; i < hidden.length; i += 2) {
+        hidden[i].cssText = hidden[i + 1];
     }
-    hidden = [];
     titleOf.set(doc, title);
     notice = '';
-    win.scrollTo(scroll[0], scroll[1]);
+    win.scrollTo(hidden.x, hidden.y);
+    hidden = [];
 }
 
 function styleOf(element) {

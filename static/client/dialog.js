@@ -6,46 +6,37 @@ var ID = 'session_security_warning';
 
 var dialog, box, heading, text, opening, time, closing, unsaved, status, stay, leaveNow;
 var before, coarse, dark, shown, veiled = [];
-// In the light and in the dark.
-var THEME = {
-    background: ['#fff', '#222'],
-    color: ['#222', '#eee'],
-    accent: ['#05b', '#8bf'],
-    'accent-color': ['#fff', '#222'],
-    border: ['#777', '#999'],
-    backdrop: ['rgba(0,0,0,.6)', 'rgba(0,0,0,.6)']
-};
 
-// "@name" stands for a custom property --session-security-name.
+// Nothing in a page's stylesheets outweighs it. "@name|light|dark|" stands for the
+// custom property --session-security-name and its defaults.
 function css(element, text) {
-    var list = text.split(';'), i, pair;
-    for (i = 0; i < list.length; i++) {
-        pair = /^([\w-]+):(.*)$/.exec(list[i]);
-        setProperty(styleOf(element), pair[1], pair[2].replace(/@([\w-]+)/g, themed), 'important');
-    }
+    text.replace(/([\w-]+):([^;]+)/g, function (match, name, value) {
+        value = value.replace(/@(.+?)\|(.+?)\|(.+?)\|/g, themed);
+        setProperty(styleOf(element), name, value, 'important');
+    });
 }
 
-function themed(match, name) {
-    var plain = THEME[name][dark];
+function themed(match, name, plain, inTheDark) {
+    plain = dark ? inTheDark : plain;
     return custom ? 'var(--session-security-' + name + ',' + plain + ')' : plain;
 }
 
-function add(parent, name, style) {
+function add(parent, name, style, id) {
     var element = node(name);
     css(element, 'all:unset;display:block;' + style);
+    element.id = id ? ID + id : '';
     append(parent, element);
     return element;
 }
 
-function addButton(parent, style, action) {
+function addButton(parent, style) {
     var button = add(parent, 'button', 'box-sizing:border-box;min-height:44px;' +
-        'min-width:44px;margin:4px;padding:8px 20px;border:1px solid @border;' +
+        'min-width:44px;margin:4px;padding:8px 20px;border:1px solid @border|#777|#999|;' +
         'border-radius:6px;font-weight:600;text-align:center;cursor:pointer;' +
-        'outline-offset:2px;flex:auto' + style);
+        'outline-offset:2px;flex:auto;' + style);
     button.type = 'button';
-    listenNode(button, 'click', action);
     listenNode(button, 'focus', function () {
-        css(button, 'outline:3px solid @accent');
+        css(button, 'outline:3px solid @accent|#05b|#8bf|');
     });
     listenNode(button, 'blur', function () {
         css(button, 'outline:0');
@@ -55,7 +46,7 @@ function addButton(parent, style, action) {
 
 function build() {
     var row;
-    dark = darkness && darkness.matches ? 1 : 0;
+    dark = darkness && darkness.matches;
     dialog = node('dialog');
     dialog.id = ID;
     dialog.tabIndex = -1;
@@ -65,52 +56,50 @@ function build() {
     dialog.setAttribute('aria-describedby', ID + '_text ' + ID + '_unsaved');
     css(dialog, 'all:initial;display:flex;position:fixed;top:0;left:0;' +
         'width:100%;height:100%;overflow:auto;' +
-        'z-index:2147483647;background:@backdrop');
+        'z-index:2147483647;background:@backdrop|rgba(0,0,0,.6)|rgba(0,0,0,.6)|');
     box = add(dialog, 'div', 'box-sizing:border-box;margin:auto;padding:24px;' +
         'width:29em;max-width:100%;border:1px solid transparent;border-radius:12px;' +
-        'background:@background;color:@color;font:medium/1.5 system-ui,"Segoe UI",sans-serif;' +
+        'background:@background|#fff|#222|;color:@color|#222|#eee|;' +
+        'font:medium/1.5 system-ui,"Segoe UI",sans-serif;' +
         'box-shadow:0 12px 48px rgba(0,0,0,.6)');
-    heading = add(box, 'h2', 'margin:0 0 8px;font-size:1.25em;font-weight:600');
-    heading.id = ID + '_title';
-    text = add(box, 'p', 'margin:0 0 20px');
-    text.id = ID + '_text';
+    heading = add(box, 'h2', 'margin:0 0 8px;font-size:1.25em;font-weight:600', '_title');
+    text = add(box, 'p', 'margin:0 0 20px', '_text');
     opening = add(text, 'span', 'display:inline');
     time = add(text, 'strong', 'display:inline;font-weight:600');
     closing = add(text, 'span', 'display:inline');
-    unsaved = add(box, 'p', 'font-weight:600');
-    unsaved.id = ID + '_unsaved';
-    status = add(box, 'p', 'position:absolute;width:1px;height:1px;overflow:hidden;' +
-        'clip:rect(0,0,0,0)');
+    unsaved = add(box, 'p', 'margin:0 0 20px;font-weight:600', '_unsaved');
+    // Out of sight, not out of hearing.
+    status = add(box, 'p', 'position:fixed;bottom:100%');
     status.setAttribute('role', 'status');
     row = add(box, 'div', 'display:flex;flex-wrap:wrap;margin:-4px');
-    stay = addButton(row, ';background:@accent;border-color:@accent;color:@accent-color',
-        function () {
-            // Who cannot be asked can still judge the next request.
-            if (state === GONE || answeredAt < hiddenAt && clock() > expiry() + PAUSE) {
-                leave();
-            } else if (state === HIDDEN) {
-                urgent = 1;
-                step();
-            } else {
-                extend();
-            }
-        });
-    leaveNow = addButton(row, '', quit);
+    stay = addButton(row, 'background:@accent|#05b|#8bf|;border-color:@accent|#05b|#8bf|;' +
+        'color:@accent-color|#fff|#222|');
+    leaveNow = addButton(row, '');
     listenNode(dialog, 'cancel', function (e) {
         e.preventDefault();
         dismiss();
     });
-    // A second Esc closes it without asking.
-    listenNode(dialog, 'close', function () {
-        if (!dialog.open) {
-            dismiss();
-        }
-    });
-    listenNode(dialog, 'click', function (e) {
+    listenNode(dialog, 'click', clicked);
+}
+
+function clicked(e) {
+    if (e.isTrusted === false) {
+        return;
+    }
+    if (e.target === leaveNow) {
+        quit();
+    } else if (e.target !== stay) {
         if (!contains(box, e.target)) {
             dismiss();
         }
-    });
+    } else if (state === WARNING) {
+        extend();
+    } else if (state === GONE || answeredAt < hiddenAt && clock() > expiry() + PAUSE) {
+        // Who cannot be asked can still judge the next request.
+        leave();
+    } else {
+        askNow();
+    }
 }
 
 function put(element, value) {
@@ -143,22 +132,21 @@ function draw(t) {
 
 function fill(t) {
     var out = state >= HIDDEN, left = Math.max(0, Math.ceil((expiry() - t) / 1000));
-    var parts = say(out ? 'signed_out' : final() ? 'lifetime' : 'message').split('{time}');
-    var note, steps = left > 60 ? left : Math.ceil(left / 20) * 20;
+    // Of an end that came sooner it is not known here why.
+    var parts = (out && t < last + expireAfter ? ''
+        : say(out ? 'signed_out' : final() ? 'lifetime' : 'message')).split('{time}');
+    var steps = left > 60 ? left : Math.ceil(left / 20) * 20;
     dialog.lang = messages.lang;
     dialog.dir = messages.dir;
     css(dialog, 'direction:' + messages.dir);
     put(heading, say(out ? 'signed_out_title' : 'title'));
     put(opening, parts[0]);
-    put(time, parts.length > 1 ? duration(left) : '');
+    put(time, parts[1] === undefined ? '' : duration(left));
     put(closing, parts[1] || '');
-    put(stay, say(out ? 'sign_in' : 'stay'));
+    put(stay, say(out ? 'sign_in' : final() ? 'ok' : 'stay'));
     put(leaveNow, say('sign_out'));
-    note = out || !unsavedWork() ? '' : say('unsaved');
-    put(unsaved, note);
-    css(unsaved, 'margin-bottom:' + (note && '20px'));
+    put(unsaved, out || !unsavedWork() ? '' : say('unsaved'));
     css(leaveNow, 'display:' + (out ? 'none' : 'block'));
-    css(stay, 'display:' + (final() && !out ? 'none' : 'block'));
     // Read out when it changes, not with each second.
     steps = out ? '' : duration(steps);
     if (coarse && steps !== coarse) {
@@ -168,10 +156,12 @@ function fill(t) {
 }
 
 function show() {
-    var root = rootOf(doc), fresh = dialog.parentNode !== root, at;
+    var root = rootOf(doc), fresh, at;
     if (!root) {
         return;
     }
+    // Whoever has taken it away or closed it was no person.
+    fresh = dialog.parentNode !== root || showModal && !dialog.open;
     if (!fresh) {
         at = fromPoint(doc, win.innerWidth / 2, win.innerHeight / 2);
         fresh = at && !contains(dialog, at);
@@ -192,7 +182,7 @@ function show() {
             shown = root;
             css(root, 'display:block');
         }
-        (final() && state === WARNING ? dialog : stay).focus();
+        stay.focus();
         if (stylesheet) {
             at = node('link');
             at.rel = 'stylesheet';
@@ -208,14 +198,11 @@ function show() {
 function close() {
     var focus = before;
     if (dialog && dialog.parentNode) {
-        if (showModal && dialog.open) {
-            closeModal(dialog);
-        }
         remove();
         put(status, '');
         coarse = 0;
         if (shown) {
-            css(shown, 'display:');
+            styleOf(shown).display = '';
             shown = null;
         }
         while (veiled.length) {

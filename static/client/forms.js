@@ -2,7 +2,7 @@
  * Knows which forms have changes that would be lost.
  * Must not hold up the end. */
 
-var dirty = [];
+var dirty = [], submit;
 
 function exempt(element) {
     return attribute(element, 'data-session-security') === 'no-confirm';
@@ -11,32 +11,48 @@ function exempt(element) {
 // Here and in the frames; not in a form that the page has thrown away.
 function unsavedWork() {
     var found = api.confirmFormDiscard && dirty.some(function (form) {
-        return contains(rootOf(doc), form) && !exempt(form);
-    }), i;
-    for (i = 0; !found && win[i]; i++) {
-        try {
-            found = hasOwn(win[i], 'sessionSecurity') && win[i].sessionSecurity.unsaved();
-        } catch (e) {
-            // A window of another origin.
-        }
-    }
+        return form.isConnected !== false && form.ownerDocument.defaultView && !exempt(form);
+    });
+    frames(win, function (w, its) {
+        found = found || its && its.unsaved();
+    });
     return found;
 }
 
+// That a field is in, an editor, or a frame with one: out of shadows and frames.
+function formOf(node) {
+    var form;
+    while (node && node !== doc && !form) {
+        form = 'noValidate' in node ? node : node.form;
+        node = node.parentNode || node.host || node.defaultView && node.defaultView.frameElement;
+    }
+    return form;
+}
+
 function changed(e) {
-    var form = e.target.form;
+    var target = e.composedPath ? e.composedPath()[0] : e.target, form = formOf(target);
     // The change of a text comes late, maybe after it was saved; that of
     // others is all that older browsers tell.
-    if (e.type === 'change' && !/^(select|check|radio|file)/.test(e.target.type)) {
+    if (e.type === 'change' && !/^(select|check|radio|file)/.test(target.type)) {
         return;
     }
-    if (form && e.isTrusted !== false && dirty.indexOf(form) < 0 && !exempt(e.target)) {
+    if (form && e.isTrusted !== false && dirty.indexOf(form) < 0 && !exempt(target)) {
+        listenNode(form, 'submit', clean, true);
+        listenNode(form, 'reset', clean, true);
         dirty.push(form);
+        if (!submit) {
+            // A form that a script submits has no event.
+            submit = take(win.HTMLFormElement.prototype.submit);
+            win.HTMLFormElement.prototype.submit = function () {
+                clean.call(this);
+                submit(this);
+            };
+        }
     }
 }
 
-function clean(e) {
-    var i = dirty.indexOf(e.target);
+function clean() {
+    var i = dirty.indexOf(this);
     if (i >= 0) {
         dirty.splice(i, 1);
     }
@@ -46,7 +62,7 @@ function unload(e) {
     if (state >= HIDDEN) {
         // Nobody else may hold up the end either.
         e.stopImmediatePropagation();
-    } else if (unsavedWork()) {
+    } else if (e.currentTarget === win && unsavedWork()) {
         e.preventDefault();
         e.returnValue = say('unsaved');
     }

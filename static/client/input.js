@@ -14,11 +14,13 @@ function input(e) {
     }
     if (e.type === 'mousemove') {
         // Browsers report a mouse at rest when the page moves below it.
-        far = Math.abs(e.screenX - mouseX) + Math.abs(e.screenY - mouseY) >= 2;
-        if (far || mouseX === undefined) {
-            mouseX = e.screenX;
-            mouseY = e.screenY;
+        far = Math.abs(e.screenX - mouseX) + Math.abs(e.screenY - mouseY);
+        if (far < 2) {
+            return;
         }
+        mouseX = e.screenX;
+        mouseY = e.screenY;
+        // The first tells where it rests.
         if (!far) {
             return;
         }
@@ -100,13 +102,14 @@ function sleep(e) {
 
 function wake(e) {
     if (e.persisted || e.type === 'resume') {
-        urgent = 1;
+        reasonAt = 0;
         asleep = 0;
         hiddenAt = clock();
     }
     if (e.type !== 'focus' || e.target === win) {
         step();
-    } else if (!showModal && dialog && dialog.parentNode && !contains(dialog, e.target)) {
+    } else if (!showModal && dialog && dialog.parentNode && e.target.nodeType &&
+            !contains(dialog, e.target)) {
         // It is the guard of its own focus.
         stay.focus();
     }

@@ -14,7 +14,7 @@ function step() {
         cancel(timer);
     }
     try {
-        bind();
+        bind(win);
         learn();
         t = clock();
         if (t >= expiry() && state < HIDDEN) {
@@ -24,7 +24,7 @@ function step() {
         if (state < HIDDEN) {
             consider(t);
         }
-        if (state < GONE && !asleep && (urgent || t >= nextQuestion())) {
+        if (state < GONE && !asleep && t >= nextQuestion()) {
             ask();
         }
         draw(t);
@@ -53,7 +53,7 @@ function consider(t) {
     } else if (!host && state === ACTIVE && !acknowledged) {
         if (!dueAt) {
             dueAt = t;
-            urgent = 1;
+            reasonAt = 0;
         } else if (answeredAt >= dueAt || t - dueAt >= PATIENCE) {
             state = WARNING;
             learn(true);
@@ -66,7 +66,19 @@ function nextQuestion() {
     var t = state === HIDDEN ? 0
         : host ? Infinity
         : Math.min(reported + warnAfter, warning());
-    return Math.max(t, askedAt + pause);
+    // What was under way when the page fell asleep may never come.
+    return Math.max(Math.min(reasonAt, Math.max(t, askedAt + pause)), busy && askedAt + 6000);
+}
+
+// A script got a 401. If it was not for the end, the next one is less of a reason.
+function suspect() {
+    if (host) {
+        host.suspect();
+    } else if (reasonAt === Infinity) {
+        reasonAt = askedAt + doubt;
+        doubt *= 2;
+        step();
+    }
 }
 
 function nextEvent() {
@@ -98,15 +110,23 @@ function share() {
 }
 
 function extend() {
-    acknowledged = final();
-    if (acknowledged) {
-        state = ACTIVE;
+    if (final()) {
+        tell('d');
+        acknowledge();
     } else {
         last = clock();
-        urgent = 1;
+        reasonAt = 0;
         share();
     }
     step();
+}
+
+// Who knows of an end that cannot be moved need not be told twice.
+function acknowledge() {
+    acknowledged = final();
+    if (acknowledged && state === WARNING) {
+        state = ACTIVE;
+    }
 }
 
 // The content goes first; then the server is asked.
@@ -114,7 +134,7 @@ function hide() {
     if (state < HIDDEN) {
         state = HIDDEN;
         hiddenAt = clock();
-        urgent = 1;
+        reasonAt = 0;
         blank();
     }
 }
@@ -136,9 +156,9 @@ function reveal() {
 }
 
 function quit() {
-    quitting = urgent = 1;
+    quitting = 1;
     hide();
-    step();
+    askNow();
 }
 
 function gone() {
@@ -162,7 +182,9 @@ function leave() {
     }
 }
 
-// Not a reload, which would offer to post a form again.
+// Not a reload, which would offer to post a form again; nor only a place in the
+// page that is here.
 function go(w) {
-    w.location.replace(returnTo || w.location.href.replace(/#.*/, ''));
+    var here = w.location.href.replace(/#.*/, '');
+    w.location.replace(returnTo && returnTo.replace(/#.*/, '') !== here ? returnTo : here);
 }

@@ -27,8 +27,7 @@ function learn(now) {
         messages = ENGLISH;
         return;
     }
-    request('GET', 'messages/' + list + '.json?v=' + MESSAGES_HASH, function (status, text) {
-        var found = object(text);
+    request('GET', 'messages/' + list + '.json?v=' + MESSAGES_HASH, function (status, found) {
         if (status === 200 && found.title && list === wanted) {
             messages = found;
             step();

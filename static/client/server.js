@@ -5,7 +5,7 @@
 function request(method, path, done) {
     var r = new Request();
     r.onloadend = function () {
-        done(r.status, r.responseText);
+        done(r.status, object(r.responseText));
     };
     openRequest(r, method, prefix + path, true);
     setHeader(r, 'X-Session-Security', '1');
@@ -21,22 +21,22 @@ function object(text) {
     }
 }
 
+function askNow() {
+    reasonAt = 0;
+    step();
+}
+
 function ask() {
     var from = state, sent = last, idle, post = quitting === 1;
-    // What was under way when the page fell asleep may never come.
-    if (busy && clock() < askedAt + 6000) {
-        return;
-    }
     busy = 1;
-    urgent = 0;
+    reasonAt = Infinity;
     pause = PAUSE;
     askedAt = clock();
     // Rounded up: an idle time rounded down would prolong the session.
     idle = Math.ceil(Math.max(0, askedAt - last) / 1000);
     request(post ? 'POST' : 'GET',
         post ? 'logout' : 'ping?idleFor=' + idle + '&limits=' + settings.limits,
-        function (status, text) {
-            var answer = object(text);
+        function (status, answer) {
             busy = 0;
             if (state === GONE) {
                 return;
@@ -48,7 +48,7 @@ function ask() {
             if (post) {
                 // A redirect to another site looks like a failure: see.
                 quitting = 2;
-                urgent = 1;
+                reasonAt = 0;
             } else if (answer.state === 'active' && answer.idleFor >= 0) {
                 adopt(answer, idle, sent, from);
             }

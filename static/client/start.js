@@ -2,54 +2,58 @@
  * Listens, offers the page its interface, starts. */
 
 function stored(e) {
-    if (!channel && e.key === key && e.newValue) {
+    if (e.key === key && e.newValue) {
         receive(e.newValue);
     }
 }
 
-// Again and again: document.open() takes all listeners away.
-function bind() {
-    listen('keydown keypress keyup', keys);
-    listen('visibilitychange focus online DOMContentLoaded pageshow resume', wake);
-    listen('pagehide freeze', sleep);
-    listen('beforeunload', unload);
-    listen('input change', changed);
-    listen('submit reset', clean);
-    listen('storage', stored);
-    listen('beforeprint', remove);
-    listen('afterprint', step);
-    listen(events, input);
+// Again and again: document.open() takes all listeners away, and frames come
+// and go. Those without a client, such as editors, are looked after from here.
+function bind(w) {
+    listen(w, 'keydown keypress keyup', keys);
+    listen(w, 'visibilitychange focus online DOMContentLoaded pageshow resume', wake);
+    listen(w, 'pagehide freeze', sleep);
+    listen(w, 'beforeunload', unload);
+    listen(w, 'input change', changed);
+    listen(w, 'storage', stored);
+    listen(w, 'beforeprint', remove);
+    listen(w, 'afterprint', step);
+    listen(w, events, input);
+    frames(w, function (inner, its) {
+        if (!its) {
+            bind(inner);
+        }
+    });
 }
 
-function listen(names, handler) {
+function listen(w, names, handler) {
     var list = names.split(' '), i;
     for (i = 0; i < list.length; i++) {
-        listenWindow(win, list[i], handler, true);
+        listenWindow(w, list[i], handler, true);
     }
 }
 
-// The page's side.
-var submit, api = {
-    activity: touch,
-    ping: function () {
-        urgent = 1;
-        step();
-    },
-    expire: quit,
-    confirmFormDiscard: !!settings.confirm
-};
-if (settings.confirm) {
-    // A form that a script submits has no event.
-    submit = take(win.HTMLFormElement.prototype.submit);
-    win.HTMLFormElement.prototype.submit = function () {
-        clean({ target: this });
-        submit(this);
-    };
-}
-// Between windows.
-Object.defineProperties(api, {
-    expireAfter: { value: expireAfter },
-    unsaved: { value: unsavedWork }
+// The page's side; what windows tell each other does not concern it.
+var api = Object.create({
+    expireAfter: expireAfter,
+    suspect: suspect,
+    unsaved: unsavedWork
 });
+api.activity = touch;
+api.ping = askNow;
+api.expire = quit;
+api.confirmFormDiscard = !!settings.confirm;
 Object.defineProperty(win, 'sessionSecurity', { value: api });
+try {
+    // Scripts are told the end by a 401.
+    new win.PerformanceObserver(function (list) {
+        list.getEntries().forEach(function (entry) {
+            if (entry.responseStatus === 401) {
+                suspect();
+            }
+        });
+    }).observe({ type: 'resource' });
+} catch (e) {
+    // An older browser: the clock does.
+}
 step();

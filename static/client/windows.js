@@ -36,13 +36,13 @@ var key = 'session_security' + prefix, channel, write;
     }
 }());
 
-// "a" and "x" with a time: activity, and the end of a session.
+// "a", "d", "x" with a time: activity, a dismissed warning, the end of a session.
 function tell(what) {
     var message = what + rawTime();
     try {
         if (channel) {
             channel.postMessage(message);
-        } else if (write) {
+        } else {
             write(key, message);
         }
     } catch (e) {
@@ -51,16 +51,32 @@ function tell(what) {
 }
 
 function receive(message) {
-    var t = Math.min(+String(message).slice(1) + offset, clock());
+    var t = Math.min(+message.slice(1) + offset, clock());
     if (message.charAt(0) === 'x') {
         if (t > loaded) {
             hide();
         }
+    } else if (message.charAt(0) === 'd') {
+        acknowledge();
     } else if (t > last) {
         last = t;
-        urgent = urgent || state === HIDDEN;
+        if (state === HIDDEN) {
+            reasonAt = 0;
+        }
     }
     step();
+}
+
+// The frames of a window, each with its client's interface.
+function frames(w, action) {
+    var i;
+    for (i = 0; w[i]; i++) {
+        try {
+            action(w[i], hasOwn(w[i], 'sessionSecurity') && w[i].sessionSecurity);
+        } catch (e) {
+            // A window of another origin.
+        }
+    }
 }
 
 function fire(name) {

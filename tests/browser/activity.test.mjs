@@ -4,8 +4,8 @@
 
 import assert from 'node:assert/strict';
 import {
-    allowError, countOf, html, openSite, serverIdle, signedOut, suite, until,
-    warned,
+    allowError, countOf, html, notWarned, openSite, serverIdle, signedOut, suite,
+    until, warned,
 } from '../lib/browser.mjs';
 
 const test = suite('activity');
@@ -38,6 +38,47 @@ test('polling, timers, and media that play are none', async (t) => {
     await signedOut(page);
     assert.equal(countOf(context, 'warn'), 1);
     assert.ok(httpd.accessLog().match(/data\.json/g).length > 10);
+});
+
+// As rich text editors make them.
+const EDITORS = html(`<iframe></iframe><iframe></iframe><script>
+frames[1].document.write('<p>x</p>'); frames[1].document.close();</script>
+<iframe srcdoc="<p>x</p>"></iframe>
+<iframe srcdoc="<iframe srcdoc='<p>x</p>'></iframe>"></iframe>`);
+
+test('typing in an editor in a frame is activity', async (t) => {
+    const { context, page } = await openSite(t, { warn: 4, expire: 60,
+        files: { 'htdocs/app/editor.html': EDITORS }, path: '/app/editor.html' });
+    const editors = page.frames().filter((frame) => frame.parentFrame()
+        && !frame.childFrames().length);
+    assert.equal(editors.length, 4);
+    await page.evaluate(() => {
+        window.told = 0;
+        window.others = new BroadcastChannel(
+            `session_security${location.origin}/session_security/`);
+        window.others.onmessage = () => { window.told++; };
+        window.sessionSecurity.ping(); // and looks for frames
+    });
+    const focus = (editor) => editor.evaluate(() => {
+        document.designMode = 'on';
+        document.body.focus();
+    });
+    for (const editor of editors) {
+        await focus(editor);
+        await page.evaluate(() => { window.told = 0; });
+        await until(async () => {
+            await page.keyboard.press('q');
+            return page.evaluate(() => window.told > 0);
+        }, `${editor.url()} to count`);
+        assert.match(await editor.locator('body').innerText(), /q/);
+    }
+    assert.equal(countOf(context, 'warn'), 0);
+    // The dialog takes the keys, though the editor wants them.
+    await warned(page);
+    await focus(editors[0]);
+    await page.keyboard.press('z');
+    await notWarned(page);
+    assert.doesNotMatch(await editors[0].locator('body').innerText(), /z/);
 });
 
 test('a tremble of less than two pixels is none', async (t) => {

@@ -17,7 +17,9 @@ const FILES = { 'htdocs/app/rich.html': html(
 <script>document.documentElement.appendChild(document.createElement('aside'))
     .textContent = 'Secret stray'; document.getElementById('own').showModal();
 </script>`,
-    { title: 'Secret title', head: '<style>aside { position: fixed }</style>' }) };
+    // It would fade rather than vanish.
+    { title: 'Secret title', head: `<style>aside { position: fixed }
+* { transition: all 9s allow-discrete !important }</style>` }) };
 
 // Everything that a person could read.
 const visible = (page) => page.evaluate(() => {
@@ -195,6 +197,71 @@ test('ReturnTo is where it leads', async (t) => {
                 { head: '<base href="https://elsewhere.invalid/deep/">' }) },
             path: '/app/based.html' });
     await page.waitForURL('**/index.html?bye');
+});
+
+test('ReturnTo may be a place in the page that is left', async (t) => {
+    const { context, page } = await openSite(t, { path: '/app/page.html',
+        directives: 'SessionSecurityReturnTo /app/page.html#top' });
+    // The logout's redirect, as a script gets it.
+    allowError(context, /401 .*page\.html#top/);
+    await page.evaluate(() => window.sessionSecurity.expire());
+    await signedOut(page);
+});
+
+// The session of the browser, ended where no page of it can know.
+async function endElsewhere(httpd, context) {
+    await httpd.request('/session_security/logout', { method: 'POST',
+        headers: { 'Cookie': await cookieHeader(context),
+            'X-Session-Security': '1' } });
+}
+
+for (const [name, path, ask] of [
+    // Chromium tells of a no-store answer when its body is read.
+    ['fetch', '/app/page.html', () =>
+        fetch('/app/data.json').then((r) => r.text())],
+    ['XMLHttpRequest', '/app/page.html', () => new Promise((done) => {
+        const r = new XMLHttpRequest();
+        r.onloadend = done;
+        r.open('GET', '/app/data.json');
+        r.send();
+    })],
+    ['fetch in a frame', '/app/framed.html', () =>
+        frames[0].fetch('/app/data.json').then((r) => r.text())],
+]) {
+    test(`an answer 401 to the page's own ${name} is the end`, async (t) => {
+        const { httpd, context, page } = await openSite(t, { path,
+            warn: 300, expire: 600, files: { 'htdocs/app/framed.html':
+                html('<iframe src="page.html"></iframe>') } });
+        allowError(context, /401 .*data\.json/);
+        await endElsewhere(httpd, context);
+        const start = Date.now();
+        await page.evaluate(ask).catch(() => {});
+        await signedOut(page);
+        assert.ok(Date.now() - start < 5000, `${Date.now() - start} ms`);
+    });
+}
+
+test('answers 401 of the application itself do no harm', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 300, expire: 600,
+        files: { 'htdocs/app/own.cgi': '#!/bin/sh\nprintf "Status: 401\\n'
+            + 'Content-Type: text/plain\\n\\nnot you"\n' } });
+    allowError(context, /401 .*own\.cgi/);
+    const storm = () => page.evaluate(async () => {
+        for (let i = 0; i < 20; i++)
+            await fetch('/app/own.cgi');
+    });
+    const pings = () => httpd.accessLog().match(/ping\?idleFor/g)?.length ?? 0;
+    await storm();
+    await until(() => pings() === 1, 'a question');
+    const end = Date.now() + 5000;
+    while (Date.now() < end)
+        await storm();
+    // One more after three seconds, the next after six.
+    assert.ok(pings() <= 2, `${pings()} questions`);
+    assert.deepEqual(eventsOf(context), []);
+    await endElsewhere(httpd, context);
+    await storm().catch(() => {});
+    await signedOut(page);
 });
 
 test('a page that came by POST is loaded afresh, without a question',

@@ -13,7 +13,13 @@ const FILES = {
 <select id="list"><option>a<option>b</select><input type="checkbox" id="box">
 <input id="free" data-session-security="no-confirm"></form>
 <form id="g" data-session-security="no-confirm"><input id="search"></form>
-<a href="/app/page.html">away</a>`),
+<form id="e"><p contenteditable id="text">x</p><iframe></iframe></form>
+<p contenteditable id="loose">x</p><div id="host"></div>
+<iframe name="sink"></iframe>
+<a href="/app/page.html">away</a><script>
+document.getElementById('host').attachShadow({ mode: 'open' }).innerHTML =
+    '<form><input id="deep"><button>x</button></form>';
+</script>`),
     'htdocs/app/outer.html': html(
         '<iframe name="inner" src="/app/edit.html"></iframe>'),
 };
@@ -66,6 +72,28 @@ const ACTS = [
         await page.locator('#field').pressSequentially('a');
         await page.locator('#f').evaluate((f) => f.remove());
     }],
+    ['an editor in a form', true, (page) =>
+        page.locator('#text').pressSequentially('a')],
+    ['one that is in none', false, (page) =>
+        page.locator('#loose').pressSequentially('a')],
+    ['a frame for an editor in a form', true, async (page) => {
+        await page.frames()[1].evaluate(() => {
+            document.designMode = 'on';
+        });
+        // Frames are looked for now and then.
+        await page.evaluate(() => window.sessionSecurity.ping());
+        await page.frames()[1].locator('body').pressSequentially('a');
+    }],
+    ['a form in an open shadow', true, (page) =>
+        page.locator('#deep').pressSequentially('a')],
+    ['such a form that was sent', false, async (page) => {
+        await page.locator('#deep').pressSequentially('a');
+        await page.locator('#host').evaluate((host) => {
+            const form = host.shadowRoot.querySelector('form');
+            form.addEventListener('submit', (e) => e.preventDefault());
+            form.requestSubmit();
+        });
+    }],
     ['the page itself that asks', true, (page) => page.evaluate(() => {
         window.onbeforeunload = () => 'mine';
     })],
@@ -75,6 +103,22 @@ test('what counts as a change', async (t) => {
     const site = await openSite(t, SITE);
     for (const [name, expected, act] of ACTS)
         assert.equal(await asks(site, act), expected, name);
+});
+
+test('switched on at run time, it knows of forms sent before', async (t) => {
+    const site = await openSite(t, { ...SITE, directives: '' });
+    for (const [send, expected] of [[false, true], [true, false]]) {
+        assert.equal(await asks(site, async (page) => {
+            await page.locator('#field').pressSequentially('a');
+            await page.evaluate((sent) => {
+                const form = document.getElementById('f');
+                form.target = 'sink';
+                if (sent)
+                    form.submit();
+                window.sessionSecurity.confirmFormDiscard = true;
+            }, send);
+        }), expected);
+    }
 });
 
 test('the warning tells of changes in a frame', async (t) => {

@@ -107,7 +107,7 @@ test('every language: its texts, and the right plural of each number',
             assert.equal(answer.status, 200, tag);
             const sent = answer.json;
             for (const key of ['dir', 'title', 'message', 'lifetime', 'stay',
-                'sign_out', 'signed_out_title', 'signed_out', 'sign_in'])
+                'ok', 'sign_out', 'signed_out_title', 'signed_out', 'sign_in'])
                 assert.equal(sent[key], locale[key], `${tag} ${key}`);
             assert.equal(sent.lang, tag);
             assert.match(locale.message, /\{time\}/);

@@ -90,6 +90,18 @@ test('unsaved changes are told, and never hold up the end', async (t) => {
     await signedOut(page);
 });
 
+test('nor does a frame without a client hold it up', async (t) => {
+    const { page } = await openSite(t, { warn: 60, expire: 90, files: {
+        'htdocs/app/srcdoc.html': html(`<iframe srcdoc="<input id=i><script>
+addEventListener('beforeunload', function (e) { e.preventDefault(); });
+onbeforeunload = function () { return 'stay'; };</script>"></iframe>`),
+    }, path: '/app/srcdoc.html' });
+    page.on('dialog', () => assert.fail('the browser asked'));
+    await page.frames()[1].locator('#i').pressSequentially('a');
+    await page.evaluate(() => window.sessionSecurity.expire());
+    await signedOut(page);
+});
+
 test('the interface cannot be taken away', async (t) => {
     const { page } = await openSite(t, { warn: 60, expire: 90, files: {
         'htdocs/app/own.html': html(`<form name="sessionSecurity"></form><script>

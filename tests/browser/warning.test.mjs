@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import {
-    WARNING, countOf, html, notWarned, openSite, serverIdle,
-    signedOut, suite, until, warned,
+    WARNING, countOf, eventsOf, html, notWarned, openSite, secondTab,
+    serverIdle, signedOut, suite, until, warned,
 } from '../lib/browser.mjs';
 
 const test = suite('the warning');
@@ -68,11 +68,22 @@ test('what makes it go, and the server knows', async (t) => {
     }
 });
 
-test('the second Esc, which a page cannot stop, extends too', async (t) => {
-    const { page } = await openSite(t, { warn: 2, expire: 30 });
+test('what no person has done does not make it go', async (t) => {
+    const { context, page } = await openSite(t, { warn: 2, expire: 6 });
     await warned(page);
-    await page.evaluate((s) => document.querySelector(s).close(), WARNING);
-    await notWarned(page);
+    await page.evaluate((selector) => {
+        setInterval(() => {
+            const dialog = document.querySelector(selector);
+            dialog.close();
+            for (const part of [dialog, ...dialog.querySelectorAll('*')])
+                part.click();
+        }, 300);
+    }, WARNING);
+    await until(() => page.evaluate((selector) =>
+        document.querySelector(selector).matches(':modal'), WARNING),
+    'the dialog to open again');
+    await signedOut(page);
+    assert.deepEqual(eventsOf(context).map((e) => e.type), ['warn', 'expire']);
 });
 
 test('the mouse can reach the second button', async (t) => {
@@ -208,7 +219,7 @@ test('only changes in steps are read out', async (t) => {
 });
 
 test('an end that nobody can move: no button to stay', async (t) => {
-    const { page } = await openSite(t, { warn: 4, expire: 10,
+    const { context, page } = await openSite(t, { warn: 4, expire: 10,
         directives: 'SessionSecurityMaxLifetime 9' });
     const move = setInterval(() => page.keyboard.press('a').catch(() => {}), 300);
     t.after(() => clearInterval(move));
@@ -216,15 +227,45 @@ test('an end that nobody can move: no button to stay', async (t) => {
     clearInterval(move);
     assert.deepEqual(
         await page.locator(`${WARNING} button:visible`).allInnerTexts(),
-        ['Sign out now']);
+        ['OK', 'Sign out now']);
     const text = await page.locator(`${WARNING} p`).first().innerText();
-    assert.match(text, /^For your security, you will be signed out in \d/);
-    assert.notEqual(await page.evaluate(() => document.activeElement.innerText),
-        'Sign out now');
+    assert.match(text, /^For your security, you will be signed out in \d.*extended/);
+    // What else a person does is no answer to it.
+    await page.mouse.move(5, 5);
+    await page.mouse.move(50, 50);
+    await page.mouse.wheel(0, 50);
+    await page.keyboard.press('x');
+    await until(async () => await page.locator(`${WARNING} p`).first().innerText()
+        !== text, 'the countdown');
     // It can be put aside to save one's work.
-    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
     await notWarned(page);
     await signedOut(page);
+    assert.deepEqual(eventsOf(context).map((e) => e.type), ['warn', 'expire']);
+});
+
+test('such a warning is put aside in all windows', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 10, expire: 30,
+        files: { 'htdocs/app/outer.html': html('<iframe src="page.html"></iframe>') },
+        path: '/app/outer.html', directives: 'SessionSecurityMaxLifetime 27' });
+    const other = await secondTab(context, httpd);
+    const move = setInterval(() => page.keyboard.press('a').catch(() => {}), 300);
+    t.after(() => clearInterval(move));
+    await Promise.all([warned(page), warned(other)]);
+    clearInterval(move);
+    for (const tab of [page, other])
+        await tab.locator(WARNING).getByText('OK').waitFor();
+    await other.keyboard.press('Escape');
+    await Promise.all([notWarned(page), notWarned(other)]);
+    // No window that was slower to learn of it warns, nor a frame.
+    const mark = httpd.accessLog().length;
+    await page.evaluate(() => window.sessionSecurity.ping());
+    await until(() => /ping\?idleFor/.test(httpd.accessLog().slice(mark)),
+        'an answer');
+    assert.equal(countOf(context, 'warn'), 2);
+    for (const frame of [...page.frames(), ...other.frames()])
+        assert.equal(await frame.locator(WARNING).count(), 0);
+    assert.equal(countOf(context, 'expire'), 0);
 });
 
 test('activity by a script, if it says so itself', async (t) => {
