@@ -14,6 +14,7 @@
 #include "inject.h"
 #include "intake.h"
 #include "start.h"
+#include "status.h"
 
 static void register_hooks(apr_pool_t *p)
 {
@@ -60,6 +61,9 @@ static void register_hooks(apr_pool_t *p)
     mss_intake_register();
     mss_inject_register();
     mss_cookie_register();
+
+    /* Somebody looks. */
+    mss_status_register();
 }
 
 /* Only this symbol leaves the module. */

@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "core/recent.h"
+#include "counts.h"
 #include "log.h"
 
 static bool usable;       /* found by mss_decode_init, for all children */
@@ -102,6 +103,8 @@ static bool recall(const mss_recent_key *key, session_rec *z)
     lock();
     found.used = mss_recent_get(cache, key, apr_time_now(), found.bytes);
     unlock();
+    mss_counts_add(found.used ? MSS_COUNT_DECODE_HITS
+                              : MSS_COUNT_DECODE_MISSES);
     if (found.used == 0) {
         return false;
     }

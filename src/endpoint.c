@@ -11,6 +11,7 @@
 #include "core/header.h"
 #include "core/limits.h"
 #include "core/parse.h"
+#include "counts.h"
 #include "log.h"
 #include "reply.h"
 #include "track.h"
@@ -152,6 +153,7 @@ static int ping(request_rec *r, mss_state *state)
     if (!z) {
         return no_session(r);
     }
+    mss_counts_add(MSS_COUNT_PINGS);
     limits = limits_of(r, state);
     kind = mss_kind_is_same_origin(mss_state_headers(r)) ? MSS_KIND_REPORT
                                                          : MSS_KIND_PASSIVE;

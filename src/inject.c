@@ -9,6 +9,7 @@
 #include "config.h"
 #include "leave.h"
 #include "log.h"
+#include "outcome.h"
 #include "page.h"
 #include "policy.h"
 #include "reply.h"
@@ -32,12 +33,15 @@ static ap_filter_rec_t *uncached_handle;
 
 /* --- the answer ------------------------------------------------------------------- */
 
-static const char *refuse(request_rec *r, const mss_state *state, bool canned,
-                          const mss_fields *fields)
+/* @return why not, or NULL, with the kind of the reason in *outcome */
+static const char *refuse(request_rec *r, const mss_state *state,
+                          const injection *in, const mss_fields *fields,
+                          mss_count *outcome)
 {
     const char *reason = mss_page_unwanted(r, state);
 
-    if (!reason && canned) {
+    *outcome = reason ? MSS_COUNT_NOT_WANTED : MSS_COUNT_NOT_FIT;
+    if (!reason && in->canned) {
         reason = "an error page of httpd's own";
     }
     if (!reason) {
@@ -88,11 +92,12 @@ static void keep_uncached(request_rec *r, bool page)
 }
 
 /* @return why there is nothing to splice, or NULL */
-static const char *begin(request_rec *r, bool canned)
+static const char *begin(request_rec *r, const injection *in)
 {
     mss_state *state;
     mss_fields fields = {NULL};
     const char *reason;
+    mss_count outcome;
     bool is_private, is_page;
 
     is_private = mss_leave(r);
@@ -104,7 +109,7 @@ static const char *begin(request_rec *r, bool canned)
     if (is_page) {
         fields = mss_fields_read(r);
     }
-    reason = refuse(r, state, canned, &fields);
+    reason = refuse(r, state, in, &fields, &outcome);
     if (is_page) {
         if (forbid_store(r, &fields) && !reason) {
             reason = "Cache-Control: no-transform";
@@ -120,6 +125,9 @@ static const char *begin(request_rec *r, bool canned)
      * and must not tell the length of the page without it. */
     if (!reason && r->header_only) {
         mss_page_unset_validators(r);
+    }
+    if (reason) {
+        mss_outcome_tell(r, state, outcome, reason);
     }
     return reason;
 }
@@ -165,12 +173,10 @@ static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
         return ap_pass_brigade(f->next, bb);
     }
     if (!in->splice) {
-        const char *reason = begin(f->r, in->canned);
+        const char *reason = begin(f->r, in);
 
         release_compressors(f->r, in);
         if (reason) {
-            ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "not injected: %s",
-                          reason);
             f->ctx = NULL;
             ap_remove_output_filter(f);
             return ap_pass_brigade(f->next, bb);

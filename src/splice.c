@@ -7,7 +7,7 @@
 
 #include "core/charset.h"
 #include "core/scan.h"
-#include "log.h"
+#include "outcome.h"
 #include "page.h"
 #include "policy.h"
 #include "settings.h"
@@ -103,8 +103,9 @@ static apr_status_t finish(ap_filter_t *f, mss_splice *s,
 static apr_status_t give_up(ap_filter_t *f, mss_splice *s,
                             apr_bucket_brigade *bb, const char *reason)
 {
-    ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "not injected: %s",
-                  reason);
+    const mss_state *state = mss_state_get(f->r);
+
+    mss_outcome_tell(f->r, state, MSS_COUNT_NOT_PLACED, reason);
     mss_policy_forgo(s->policy);
     return finish(f, s, bb);
 }
@@ -208,7 +209,9 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
     apr_size_t length;
 
     if (refusal) {
-        return give_up(f, s, bb, refusal);
+        mss_outcome_tell(f->r, state, MSS_COUNT_NOT_ADMITTED, refusal);
+        mss_policy_forgo(s->policy);
+        return finish(f, s, bb);
     }
     element = mss_settings_element(f->r, state, nonce, &length);
     keep_charset(f, s, bb, length);
@@ -217,7 +220,7 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
     }
     put(s->held, tail_of(s->held, tail), element, length);
     state->injected = true;
-    ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, f->r, "injected");
+    mss_outcome_tell(f->r, state, MSS_COUNT_INJECTED, NULL);
     return finish(f, s, bb);
 }
 

@@ -8,6 +8,7 @@
 #include "http_core.h"
 
 #include "config.h"
+#include "counts.h"
 #include "decode.h"
 #include "inject.h"
 #include "log.h"
@@ -69,6 +70,7 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
                      "MSS0021: mod_session does not offer its functions");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    mss_counts_init(s);
     mss_inject_init();
     mss_settings_init(pconf, s);
     mss_decode_init(s);

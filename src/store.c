@@ -63,6 +63,29 @@ bool mss_store_touch(const mss_key *key, apr_time_t created, apr_time_t at)
     return verbs->touch(key, created, at);
 }
 
+/* The slots that are looked at before the lock is given to others. */
+#define AT_ONCE 256
+
+mss_store_state mss_store_look(void)
+{
+    mss_store_state state = {0};
+    apr_time_t now = apr_time_now();
+    apr_time_t stale = mss_store_shm_stale(now);
+    apr_size_t at = 0;
+
+    do {
+        const mss_table *table = mss_store_shm_lock();
+
+        state.slots = mss_table_slots(table);
+        state.evictions = mss_table_evictions(table);
+        for (int i = 0; i < AT_ONCE && at < state.slots; i++, at++) {
+            mss_table_count(table, at, stale, now, &state.used);
+        }
+        mss_store_shm_unlock();
+    } while (at < state.slots);
+    return state;
+}
+
 bool mss_store_revoke(const mss_key *key, apr_time_t until, mss_end reason)
 {
     mss_ending ending = {until, reason};

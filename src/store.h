@@ -42,6 +42,17 @@ bool mss_store_refresh(const mss_key *key, mss_record *record);
  * is none. @return false when the session has been revoked. */
 bool mss_store_touch(const mss_key *key, apr_time_t created, apr_time_t at);
 
+/** What the table of this machine holds. */
+typedef struct {
+    apr_size_t slots;
+    mss_table_usage used;   /* live: those that some limit lets live on */
+    apr_uint64_t evictions; /* records given up before their time, ever */
+} mss_store_state;
+
+/** Looks through the table, a piece at a time: others wait for some ten
+ * microseconds at most. */
+mss_store_state mss_store_look(void);
+
 /** Revokes a session until that time. @return whether it was this call that
  * did: false if it had been revoked before. */
 bool mss_store_revoke(const mss_key *key, apr_time_t until, mss_end reason);

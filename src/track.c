@@ -4,13 +4,14 @@
 
 #include <string.h>
 
-#include "apr_escape.h"
 #include "apr_siphash.h"
 #include "apr_strings.h"
 #include "http_core.h"
 #include "http_protocol.h"
 
+#include "counts.h"
 #include "decode.h"
+#include "ending.h"
 #include "log.h"
 #include "store.h"
 
@@ -216,6 +217,7 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
         (mss_record){.source = MSS_SOURCE_STORE, .last = now, .created = now};
     make_key(state);
     mss_store_touch(&state->key, now, now);
+    mss_counts_add(MSS_COUNT_BEGUN);
     write_copy(z, state);
     mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
     return true;
@@ -277,21 +279,7 @@ static const char *user_of(request_rec *r, const mss_state *state)
             || user_hash(state, user) != state->stamp.user)) {
         user = NULL;
     }
-    return user ? ap_escape_logitem(r->pool, user) : "-";
-}
-
-static void log_end(request_rec *r, const mss_state *state, mss_end reason)
-{
-    const mss_decision *d = &state->decision;
-
-    ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
-                  "MSS0010: session ended: reason=%s user=\"%s\" "
-                  "idle=%" APR_TIME_T_FMT "s limit=%" APR_TIME_T_FMT "s "
-                  "client=%s id=%s",
-                  mss_clock_reason(reason), user_of(r, state),
-                  apr_time_sec(d->idle), apr_time_sec(d->limit),
-                  r->useragent_ip,
-                  apr_pescape_hex(r->pool, state->key.bytes, 4, 0));
+    return user;
 }
 
 void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
@@ -303,7 +291,7 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
     apr_time_t until = last + mss_conf_longest() + MSS_SKEW;
 
     if (mss_store_revoke(&state->key, until, reason)) {
-        log_end(r, state, reason);
+        mss_ending_tell(r, state, reason, user_of(r, state));
     }
     mss_decode_forget(state);
     state->record.source = MSS_SOURCE_REVOKED;
@@ -322,10 +310,7 @@ void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
                       mss_end reason)
 {
     if (state->record.source == MSS_SOURCE_UNREADABLE) {
-        ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
-                      "MSS0011: session ended: reason=unreadable user=\"%s\" "
-                      "client=%s",
-                      user_of(r, state), r->useragent_ip);
+        mss_ending_tell(r, state, reason, user_of(r, state));
         state->record.source = MSS_SOURCE_REVOKED;
         state->record.reason = reason;
     }

@@ -42,6 +42,9 @@ typedef enum {
     MSS_END_UNREADABLE /* its value could not be read */
 } mss_end;
 
+/** How many reasons there are, MSS_END_NONE included. */
+#define MSS_ENDS (MSS_END_UNREADABLE + 1)
+
 /** What is known of one session. */
 typedef struct {
     mss_source source;

@@ -292,19 +292,15 @@ void mss_table_outlast(mss_table *t, apr_interval_time_t longest)
     t->longest = longest;
 }
 
-mss_table_usage mss_table_used(const mss_table *t, apr_time_t stale,
-                               apr_time_t now)
+void mss_table_count(const mss_table *t, apr_size_t at, apr_time_t stale,
+                     apr_time_t now, mss_table_usage *usage)
 {
-    mss_table_usage usage = {.evictions = t->evictions};
-    const slot *s = sets_of(t)->slots;
+    const slot *s = &sets_of(t)->slots[at];
 
-    for (apr_uint64_t i = 0; i < t->sets * MSS_TABLE_WAYS; i++, s++) {
-        if (!is_spent(s, stale, now)) {
-            usage.sessions++;
-            usage.revocations += s->state != LIVE;
-        }
+    if (!is_spent(s, stale, now)) {
+        usage->live += s->state == LIVE;
+        usage->revocations += s->state != LIVE;
     }
-    return usage;
 }
 
 void mss_table_copy(const mss_table *from, mss_table *to)

@@ -45,10 +45,10 @@ typedef struct {
     mss_end reason;
 } mss_ending;
 
+/** What slots are used for. */
 typedef struct {
-    apr_size_t sessions;    /* slots in use, revocations included */
-    apr_size_t revocations; /* of them */
-    apr_uint64_t evictions; /* records given up before their time, ever */
+    apr_size_t live;        /* sessions */
+    apr_size_t revocations; /* that must still be kept */
 } mss_table_usage;
 
 /** Bytes for a table of at least that many slots. */
@@ -112,8 +112,9 @@ bool mss_table_complain(mss_table *t, apr_uint64_t before, apr_time_t now);
 /** Records given up before their time, ever. */
 apr_uint64_t mss_table_evictions(const mss_table *t);
 
-mss_table_usage mss_table_used(const mss_table *t, apr_time_t stale,
-                               apr_time_t now);
+/** Counts what slot number at is used for. @param stale as with touch */
+void mss_table_count(const mss_table *t, apr_size_t at, apr_time_t stale,
+                     apr_time_t now, mss_table_usage *usage);
 
 /** Takes the records over into an empty table of another size. Where that has
  * no room for all, live ones go before revocations, and the earliest first. */

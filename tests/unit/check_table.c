@@ -134,10 +134,8 @@ START_TEST(revocations_outlast_longer_limits)
     move_to(2 * ENTRIES);
     mss_table_outlast(table, S(900));
     expect_live(1, NOW - S(10), NOW);
-    ck_assert_uint_eq(mss_table_used(table, STALE, NOW + S(599)).revocations,
-                      1);
-    ck_assert_uint_eq(mss_table_used(table, STALE, NOW + S(600)).revocations,
-                      0);
+    ck_assert_uint_eq(usage_at(NOW + S(599)).revocations, 1);
+    ck_assert_uint_eq(usage_at(NOW + S(600)).revocations, 0);
 }
 END_TEST
 

@@ -39,6 +39,7 @@ bool end(apr_uint32_t n, apr_time_t until);
 
 void expect_live(apr_uint32_t n, apr_time_t created, apr_time_t last);
 void expect(apr_uint32_t n, mss_source source);
+mss_table_usage usage_at(apr_time_t now);
 void expect_usage(apr_size_t sessions, apr_size_t revocations,
                   apr_uint64_t evictions);
 

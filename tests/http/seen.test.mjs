@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be seen from outside: the line at each session's end, the numbers in
+// mod_status.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+    Jar, NAVIGATION, formSite, login, startBackend, startHttpd,
+    until,
+} from '../lib/httpd.mjs';
+import {
+    ENDED, LIMITS, loggedIn, open, ping, poll, startSite,
+} from '../lib/life.mjs';
+import { installed, makeRoot, removeRoot } from '../lib/root.mjs';
+
+const STATUS = `<Location "/server-status">
+    SetHandler server-status
+    Require all granted
+</Location>
+`;
+
+/** The numbers, by key without "SessionSecurity". */
+async function numbers(httpd) {
+    const { body } = await httpd.request('/server-status?auto');
+    return Object.fromEntries([...body.matchAll(
+        /^SessionSecurity(\w+): (\d+)$/gm)].map(([, k, n]) => [k, Number(n)]));
+}
+
+/** What has changed, without what is not 0. */
+async function change(httpd, act) {
+    const before = await numbers(httpd);
+    await act();
+    const after = await numbers(httpd);
+    return Object.fromEntries(Object.entries(after)
+        .map(([k, n]) => [k, n - before[k]]).filter(([, n]) => n !== 0));
+}
+
+// --- sessions ----------------------------------------------------------------
+
+/** How a session can end: the words of its line, and what is counted. */
+const WAYS = {
+    'idle, seen by a page': ['idle', async (httpd, jar) => {
+        httpd.clock.advance(101);
+        await open(httpd, jar);
+    }],
+    'idle, seen by a script': ['idle', async (httpd, jar) => {
+        httpd.clock.advance(101);
+        await poll(httpd, jar);
+    }],
+    'idle, seen by a ping': ['idle', async (httpd, jar) => {
+        httpd.clock.advance(101);
+        assert.equal(await ping(httpd, jar), 'logout');
+    }],
+    'lifetime, seen by a page': ['lifetime', async (httpd, jar) => {
+        for (let i = 0; i < 4; i++) {
+            httpd.clock.advance(90);
+            await open(httpd, jar);
+        }
+    }],
+    'lifetime, seen by a ping': ['lifetime', async (httpd, jar) => {
+        for (let i = 0; i < 4; i++) {
+            httpd.clock.advance(90);
+            await ping(httpd, jar, '?idleFor=0');
+        }
+    }],
+    'the application\'s logout': ['logout', (httpd, jar) =>
+        httpd.request('/logout', { jar, headers: NAVIGATION })],
+    'the logout of the module': ['logout', (httpd, jar) =>
+        httpd.request('/session_security/logout', { method: 'POST', jar,
+            headers: { ...NAVIGATION, Origin: httpd.url('').slice(0, -1) } })],
+    'another user\'s login': ['relogin', (httpd, jar) =>
+        login(httpd, jar, 'bob')],
+    'the same user\'s login': ['relogin', (httpd, jar) => login(httpd, jar)],
+};
+
+const KEYS = { idle: 'ExpiredIdle', lifetime: 'ExpiredLifetime',
+    logout: 'RevokedLogout', relogin: 'RevokedRelogin',
+    unreadable: 'RevokedUnreadable' };
+
+/** Ends one session. @return the lines about it */
+async function endOne(httpd, reason, end) {
+    const key = KEYS[reason];
+    const sum = key.match(/^[A-Z][a-z]+/)[0];
+    const mark = httpd.mark();
+    const changed = await change(httpd, end);
+    assert.equal(changed[key], 1, JSON.stringify(changed));
+    assert.equal(changed[sum], 1);
+    await httpd.expectLog(new RegExp(`session ended: reason=${reason}`));
+    return httpd.logSince(mark).split('\n')
+        .filter((line) => line.includes('session ended'));
+}
+
+test('one line for each session\'s end, and the numbers', async (t) => {
+    const httpd = await startSite(t, { store: 'cookie', extra: STATUS,
+        more: 'SessionSecurityMaxLifetime 300\n' });
+    for (const [what, [reason, end]] of Object.entries(WAYS)) {
+        await t.test(what, async () => {
+            const jar = await loggedIn(httpd);
+            const old = jar.clone();
+            const lines = await endOne(httpd, reason, () => end(httpd, jar));
+            assert.equal(lines.length, 1, lines.join('\n'));
+            assert.match(lines[0], /:notice\] .*MSS0010: .* user="alice" idle=\d+s limit=\d+s client=127\.0\.0\.1 id=[0-9a-f]{8}$/);
+            const { Expired, Revoked } = await change(httpd,
+                () => open(httpd, old));
+            assert.deepEqual([Expired, Revoked], [undefined, undefined]);
+        });
+    }
+    await t.test('a value that cannot be read', async () => {
+        const jar = await loggedIn(httpd);
+        jar.set('sid', jar.get('sid').replace('_session_security=1',
+            '_session_security=9'));
+        const lines = await endOne(httpd, 'unreadable',
+            () => open(httpd, jar));
+        assert.equal(lines.length, 1, lines.join('\n'));
+        assert.match(lines[0], /:notice\] .*MSS0011: .* user="alice"/);
+    });
+    await t.test('begun, live, and revocations in the store', async () => {
+        const jar = await loggedIn(httpd);
+        const changed = await change(httpd, () => loggedIn(httpd));
+        assert.equal(changed.Begun, 1);
+        assert.equal(changed.Live, 1);
+        assert.equal(changed.StoreEntries, 1);
+        const ended = await change(httpd, () => httpd.request('/logout',
+            { jar, headers: NAVIGATION }));
+        assert.equal(ended.Live, -1);
+        assert.equal(ended.StoreRevocations, 1);
+        assert.equal((await numbers(httpd)).StoreCapacity, 65536);
+        assert.equal((await numbers(httpd)).StoreEvictions, 0);
+    });
+});
+
+test('injections by outcome, pings, and what outlives a restart', async (t) => {
+    const httpd = await startHttpd({
+        config: formSite({ security: LIMITS, extra: STATUS }),
+        files: { 'htdocs/app/empty.html': '', 'htdocs/app/sandbox.cgi': `#!/bin/sh
+printf 'Content-Type: text/html\\nContent-Security-Policy: sandbox\\n\\n'
+printf '<!DOCTYPE html><html><head></head><body></body></html>'
+` },
+    }, t);
+    const jar = await loggedIn(httpd);
+    const after = (act) => change(httpd, act);
+    const expected = {
+        '/app/page.html': 'Injected',
+        '/app/data.json': 'NotInjectedAnswer',
+        '/app/empty.html': 'NotInjectedDocument',
+        '/app/sandbox.cgi': 'NotInjectedPolicy',
+    };
+    for (const [path, key] of Object.entries(expected)) {
+        const changed = await after(() => open(httpd, jar, path));
+        assert.equal(changed[key], 1, `${path} ${JSON.stringify(changed)}`);
+        assert.equal(Object.keys(changed).filter((k) =>
+            k.includes('njected')).length, 1);
+    }
+    assert.equal((await after(() => poll(httpd, jar))).NotInjectedRequest, 1);
+    const visitor = await after(() => open(httpd, new Jar(), '/'));
+    assert.deepEqual(visitor, {});
+    assert.equal((await after(() => ping(httpd, jar))).Pings, 1);
+    const decoded = await after(() => poll(httpd, jar));
+    assert.equal((decoded.DecodeHits ?? 0) + (decoded.DecodeMisses ?? 0), 1);
+    const before = await numbers(httpd);
+    await httpd.signal('SIGUSR1');
+    const kept = await numbers(httpd);
+    for (const key of ['Begun', 'Injected', 'Pings', 'Live', 'StoreEntries'])
+        assert.equal(kept[key], before[key]);
+
+    await t.test('the section of the page', async () => {
+        const { body } = await httpd.request('/server-status');
+        const section = body.slice(body.indexOf('<h2>Session Security</h2>'));
+        assert.match(section, /^<h2>.*<\/h2>\n<table>\n<caption>.*<\/caption>/);
+        assert.match(section, /<tr><th scope="row"[^>]*>Pings<\/th><td[^>]*>1</);
+        const plain = (await httpd.request('/server-status?notable')).body;
+        assert.match(plain, /<dl>\n<dt>Live sessions: 1<\/dt>/);
+        assert.doesNotMatch(plain, /<th scope/);
+    });
+});
+
+// --- notes and environment -------------------------------------------------------
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** The snippet of the README that has this in it. */
+const snippet = (text) => [...readme.matchAll(/^```apache\n(.*?)^```$/gms)]
+    .map((match) => match[1]).find((block) => block.includes(text));
+
+test('the README\'s LogFormat and RequestHeader', async (t) => {
+    const backend = await startBackend((request, response) =>
+        response.end('data'), t);
+    const httpd = await startSite(t, { backend: backend.url,
+        extra: `${snippet('LogFormat')}CustomLog logs/idle idle\n`
+            + snippet('RequestHeader') });
+    const jar = await loggedIn(httpd);
+    httpd.clock.advance(30);
+    await poll(httpd, jar, '/app/backend/');
+    const { headers } = backend.requests.at(-1);
+    assert.match(headers['x-session-idle'], /^3[01]$/);
+    assert.match(headers['x-session-expires-in'], /^(70|69)$/);
+    await open(httpd, jar);
+    await open(httpd, new Jar(), '/');
+    httpd.clock.advance(101);
+    await open(httpd, jar);
+    await httpd.expectLog(ENDED);
+    const log = () => readFileSync(join(httpd.root, 'logs/idle'), 'utf8');
+    /* Lines are written when the answers have gone, in any order. */
+    for (const line of [
+        /alice .*"GET \/app\/backend\/ .*" 200 passive 3[01]$/m,
+        /alice .*"GET \/app\/ .*" 200 active 0$/m,
+        /"GET \/ .*" 200 - -$/m,
+        /"GET \/app\/ .*" 302 expired -$/m,
+    ])
+        await until(() => line.test(log()), `${line} in ${log()}`);
+});
+
+// --- without mod_status ------------------------------------------------------------
+
+/** httpd -t without mod_status. */
+test('without mod_status', async () => {
+    const { root } = await makeRoot({ mpm: 'event', modules: [],
+        config: 'Session On\nSessionSecurity On\n', files: {}, ports: 1,
+        module: true, logLevel: 'info' });
+    try {
+        const file = join(root, 'httpd.conf');
+        writeFileSync(file, readFileSync(file, 'utf8')
+            .replace(/^LoadModule status_module .*\n/m, ''));
+        const run = spawnSync(installed.binary,
+            ['-t', '-d', root, '-f', 'httpd.conf'], { encoding: 'utf8' });
+        assert.equal(run.status, 0, run.stderr);
+    }
+    finally {
+        removeRoot(root);
+    }
+});
