@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "cookie.h"
+#include "dump.h"
 #include "endpoint.h"
 #include "guard.h"
 #include "inject.h"
@@ -25,6 +26,7 @@ static void register_hooks(apr_pool_t *p)
     /* The server starts. */
     ap_hook_pre_config(mss_start_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(mss_start_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_test_config(mss_dump_print, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(mss_start_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(mss_start_child_init, NULL, NULL, APR_HOOK_MIDDLE);
 

@@ -73,6 +73,8 @@ const apr_array_header_t *mss_conf_cookies(const mss_conf *c);
 bool mss_conf_any_cookies(void);
 /** SessionSecurityReturnTo for r, checked: a path or URL in r->pool, or NULL. */
 const char *mss_conf_return_to(request_rec *r, const mss_conf *c);
+/** Whether a section itself says what could contradict what it inherits. */
+bool mss_conf_sets_limits(const mss_conf *c);
 /** NULL, or a sentence that says why these settings cannot protect. */
 const char *mss_conf_contradiction(apr_pool_t *p, const mss_conf *c);
 
@@ -104,8 +106,5 @@ void *mss_conf_create_server(apr_pool_t *p, server_rec *s);
 void *mss_conf_merge_server(apr_pool_t *p, void *base, void *add);
 /** Forgets what a former reading of the configuration left (pre_config). */
 void mss_conf_reset(void);
-/** Checks every section on merged settings (check_config).
- * @return OK, or a status that stops the start, after logging why. */
-int mss_conf_check(apr_pool_t *ptemp, server_rec *s);
 
 #endif

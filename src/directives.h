@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Knows the settings' memory and how httpd.conf is read into it. For config.c
- * alone; all others ask through config.h. */
+ * Knows the settings' memory and how httpd.conf is read into it. For config.c,
+ * and dump.c, which shows what is set; all others ask through config.h. */
 
 #ifndef MSS_DIRECTIVES_H
 #define MSS_DIRECTIVES_H

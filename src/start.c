@@ -10,12 +10,14 @@
 #include "config.h"
 #include "counts.h"
 #include "decode.h"
+#include "dump.h"
 #include "inject.h"
 #include "log.h"
 #include "places.h"
 #include "session.h"
 #include "settings.h"
 #include "store.h"
+#include "verify.h"
 
 static bool any_armed(const server_rec *s)
 {
@@ -49,7 +51,7 @@ int mss_start_check_config(apr_pool_t *pconf, apr_pool_t *plog,
                      "session_crypto)");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    return mss_conf_check(ptemp, s);
+    return mss_verify_config(ptemp, s);
 }
 
 int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
@@ -58,7 +60,6 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     int rc;
 
     (void)plog;
-    (void)ptemp;
     /* httpd reads its configuration twice when it starts; what outlives the
      * reading is made the second time. */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG
@@ -74,6 +75,7 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     mss_inject_init();
     mss_settings_init(pconf, s);
     mss_decode_init(s);
+    mss_dump_announce(ptemp, s);
     rc = mss_store_init(s);
     return rc == OK ? mss_places_init(s) : rc;
 }

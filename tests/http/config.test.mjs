@@ -383,7 +383,7 @@ test('less than 20 s between them is a warning', async () => {
     assert.match(await accepts(WARN(80) + EXPIRE('99999ms')), short);
     assert.doesNotMatch(await accepts(WARN(80) + EXPIRE(100)), /MSS/);
     assert.match(await accepts(BASE + inside('Location /a', WARN(190))),
-        /MSS0002: \/a: /);
+        /MSS0002: <Location \/a>: /);
 });
 
 // --- without mod_session -----------------------------------------------------

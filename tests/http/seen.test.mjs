@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be seen from outside: the line at each session's end, the numbers in
-// mod_status.
+// mod_status, the table of settings.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-    Jar, NAVIGATION, formSite, login, startBackend, startHttpd,
+    Jar, NAVIGATION, configTest, formSite, login, startBackend, startHttpd,
     until,
 } from '../lib/httpd.mjs';
 import {
@@ -175,6 +175,9 @@ printf '<!DOCTYPE html><html><head></head><body></body></html>'
         assert.match(plain, /<dl>\n<dt>Live sessions: 1<\/dt>/);
         assert.doesNotMatch(plain, /<th scope/);
     });
+    assert.match(httpd.log(), new RegExp('MSS0051: enforcing on 127.0.0.1: '
+        + 'server config On \\(warning after 60s, end after 100s\\), '
+        + '0 sections On, 0 Off'));
 });
 
 // --- notes and environment -------------------------------------------------------
@@ -231,4 +234,76 @@ test('without mod_status', async () => {
     finally {
         removeRoot(root);
     }
+});
+
+// --- the table of settings -----------------------------------------------------
+
+const inside = (section, text) =>
+    `<${section}>\n${text}\n</${section.split(' ')[0]}>\n`;
+
+/** The rows, as objects by column. */
+async function dump(config) {
+    const { code, stdout, output } = await configTest(
+        { config, args: ['-D', 'DUMP_SESSION_SECURITY'] });
+    assert.equal(code, 0, output);
+    const [title, head, ...rows] = stdout.trimEnd().split('\n');
+    assert.match(title, /^Session security: .*\* default\.$/);
+    const columns = [...head.matchAll(/\S+ */g)];
+    return rows.map((row) => Object.fromEntries(columns.map((c, i) => [
+        c[0].trim(), row.slice(c.index, columns[i + 1]?.index).trim()])));
+}
+
+test('-t -D DUMP_SESSION_SECURITY', async () => {
+    const rows = await dump('SessionSecurityWarnAfter 8min\n'
+        + 'SessionSecurity On\n'
+        + inside('Location "/a/b"', 'SessionSecurityMaxLifetime 8h')
+        + inside('Location "/a"', 'SessionSecurityExpireAfter 720500ms\n'
+            + inside('If "%{HTTP:X} == \'a\'"', 'SessionSecurityPassive On')
+            + inside('Else', 'SessionSecurityInject Off'))
+        + inside('Location "/ab"', 'SessionSecurityReturnTo /bye')
+        + inside('LocationMatch "^/(c|d)$"', 'SessionSecurity Off\n'
+            + 'SessionSecurityPassiveURLs /poll /x/*')
+        + inside('Directory "/srv/www"', inside('Files "*.cgi"',
+            'SessionSecurityActivity Requests'))
+        + inside('Directory "/srv"', 'SessionSecurityCSP Off')
+        + inside('Location "/other"', 'SetEnv none of_ours')
+        + inside('VirtualHost *:81', 'ServerName crm.example\n'
+            + 'SessionSecurityExpireAfter 500s'));
+    const row = (section, server = '127.0.0.1') => rows.find((r) =>
+        r.Section === section && r.Server === server);
+    assert.deepEqual(row('server config'), { Server: '127.0.0.1',
+        Section: 'server config', SessionSecurity: 'On', WarnAfter: '480s',
+        ExpireAfter: '600s*', MaxLifetime: 'Off*', Activity: 'Navigations*',
+        Passive: 'Off*', PassiveURLs: 'None*', Inject: 'On*', CSP: 'Amend*',
+        ReturnTo: 'None*' });
+    const cells = {
+        '<Location /a>': { ExpireAfter: '720500ms', MaxLifetime: 'Off*' },
+        /* A path within that of another section. */
+        '<Location /a/b>': { ExpireAfter: '720500ms', MaxLifetime: '28800s' },
+        '<Location /ab>': { ExpireAfter: '600s*', ReturnTo: '/bye' },
+        '<Location /a> <If "%{HTTP:X} == \'a\'">':
+            { Passive: 'On', ExpireAfter: '720500ms', Inject: 'On*' },
+        '<Location /a> <Else>': { Passive: 'Off*', Inject: 'Off' },
+        '<LocationMatch ^/(c|d)$>':
+            { SessionSecurity: 'Off', PassiveURLs: '/poll,/x/*' },
+        '<Directory /srv/>': { CSP: 'Off' },
+        '<Directory /srv/www/> <Files *.cgi>':
+            { Activity: 'Requests', CSP: 'Off' },
+    };
+    for (const [section, wanted] of Object.entries(cells)) {
+        for (const [column, value] of Object.entries(wanted))
+            assert.equal(row(section)?.[column], value, `${section} ${column}`);
+    }
+    assert.equal(row('server config', 'crm.example:81').ExpireAfter, '500s');
+    assert.equal(row('<Location /a>', 'crm.example:81').ExpireAfter, '720500ms');
+    assert.equal(row('<Location /other>'), undefined);
+    assert.equal(rows.length, 2 * 9);
+});
+
+test('the table of a server with nothing to enforce', async () => {
+    const { stdout } = await configTest({ config: 'SessionSecurity Off\n',
+        args: ['-D', 'DUMP_SESSION_SECURITY'] });
+    assert.match(stdout, /SessionSecurity is On nowhere\.\n$/);
+    assert.doesNotMatch((await configTest({ config: 'SessionSecurity On\n',
+    })).output, /ExpireAfter/);
 });

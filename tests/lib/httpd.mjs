@@ -35,7 +35,8 @@
 // httpd.pids(): processes that serve requests
 // await httpd.stop()
 //
-// configTest(options): {code, output} of httpd -t with the same options
+// configTest(options): {code, output, stdout} of httpd -t with the same options,
+//   and args: further ones of the command line
 // eachMpm((mpm) => { test(...) }): for event and prefork, or MSS_MPM alone
 // startBackend(handler, t): node:http server: {port, url, requests, close()}
 // Environment: MSS_MODULE (the .so), MSS_MPM, MSS_KEEP (keep the directory),
@@ -317,15 +318,15 @@ export async function startHttpd(options = {}, t) {
     }
 }
 
-export async function configTest(options = {}) {
+export async function configTest({ args = [], ...options } = {}) {
     const whole = complete(options);
     const ctx = await makeRoot(whole);
     try {
         const run = spawnSync(installed.binary,
-            ['-t', '-d', ctx.root, '-f', 'httpd.conf'],
+            ['-t', '-d', ctx.root, '-f', 'httpd.conf', ...args],
             { encoding: 'utf8', env: environment(undefined, whole.env) });
         return { code: run.status ?? run.signal,
-            output: run.stdout + run.stderr };
+            output: run.stdout + run.stderr, stdout: run.stdout };
     }
     finally {
         removeRoot(ctx.root);
