@@ -82,6 +82,17 @@ $(BUILD)/assets.o: $(BUILD)/assets.c
 
 # --- tests ------------------------------------------------------------------
 
+# A module as others would build it, beside ours.
+example := $(BUILD)/mod_session_security_example.so
+
+example: $(example)
+
+$(example): tests/modules/mod_example.c include/mod_session_security.h
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(q)$(CC) -std=gnu11 -fPIC -shared $(warnings) $(WERROR) $(apr_cflags) \
+	    $(httpd_cflags) -Iinclude $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $<
+
 $(unit_o): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(say) CC $<
@@ -101,7 +112,7 @@ test:
 guards: all
 	tests/guards/run
 
-http: all
+http: all example
 	tests/run http
 
 browser: all
@@ -171,13 +182,15 @@ tidy: $(BUILD)/assets.c
 cppcheck:
 	cppcheck --quiet --enable=warning,portability,performance \
 	    --error-exitcode=1 --inline-suppr --std=c11 -Isrc -Iinclude \
-	    -DAPR_DECLARE_NONSTD\(x\)=x $(core) $(glue) static/embed.c
+	    -DAPR_DECLARE_NONSTD\(x\)=x '-DAPR_DECLARE_EXTERNAL_HOOK(a,b,c,d,e)=' \
+	    '-DAPR_IMPLEMENT_OPTIONAL_HOOK_RUN_ALL(a,b,c,d,e,f,g,h)=' \
+	    '-DAPR_DECLARE_OPTIONAL_FN(a,b,c)=' $(core) $(glue) static/embed.c
 
 format:
-	clang-format -i $(core) $(glue) $(unit) src/*.h src/core/*.h include/*.h static/*.[ch] tests/fuzz/*.[ch]
+	clang-format -i $(core) $(glue) $(unit) tests/modules/*.c src/*.h src/core/*.h include/*.h static/*.[ch] tests/fuzz/*.[ch]
 
 format-check:
-	clang-format --dry-run -Werror $(core) $(glue) $(unit) src/*.h src/core/*.h include/*.h static/*.[ch] tests/fuzz/*.[ch]
+	clang-format --dry-run -Werror $(core) $(glue) $(unit) tests/modules/*.c src/*.h src/core/*.h include/*.h static/*.[ch] tests/fuzz/*.[ch]
 
 # --- installation -----------------------------------------------------------
 
@@ -222,7 +235,7 @@ help:
 	@echo 'make bench      what the module costs; QUICK=1: under three minutes'
 	@echo 'make tidy | cppcheck | format | format-check | clean'
 
-.PHONY: all unit test guards http browser packages demo bench fuzz fuzz-replay tidy \
+.PHONY: all example unit test guards http browser packages demo bench fuzz fuzz-replay tidy \
         cppcheck format format-check install uninstall dist deb rpm clean help
 .DELETE_ON_ERROR:
 

@@ -7,6 +7,7 @@
 #include "http_protocol.h"
 #include "http_request.h"
 
+#include "api.h"
 #include "config.h"
 #include "cookie.h"
 #include "dump.h"
@@ -64,7 +65,8 @@ static void register_hooks(apr_pool_t *p)
     mss_inject_register();
     mss_cookie_register();
 
-    /* Somebody looks. */
+    /* Other modules ask, and somebody looks. */
+    mss_api_register();
     mss_status_register();
 }
 

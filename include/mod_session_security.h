@@ -4,6 +4,21 @@
 #ifndef MOD_SESSION_SECURITY_H
 #define MOD_SESSION_SECURITY_H
 
+#include "httpd.h"
+#include "apr_hooks.h"
+#include "apr_optional.h"
+#include "apr_optional_hooks.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What this header offers. It grows when something is added; nothing in it
+ * changes its meaning or goes. */
+#define SESSION_SECURITY_API_VERSION 1
+
+/* --- notes and environment ------------------------------------------------- */
+
 /** Note of a request, for LogFormat "%{session_security}n": active, passive,
  * expired, revoked. */
 #define SESSION_SECURITY_NOTE "session_security"
@@ -14,5 +29,86 @@
 /** Environment variables for backends: whole seconds. */
 #define SESSION_SECURITY_ENV_IDLE "SESSION_SECURITY_IDLE"
 #define SESSION_SECURITY_ENV_EXPIRES_IN "SESSION_SECURITY_EXPIRES_IN"
+
+/* --- functions --------------------------------------------------------------- */
+
+/*
+ * Optional functions: ask for them by APR_RETRIEVE_OPTIONAL_FN in a hook such as
+ * post_config or optional_fn_retrieve, at each start, whichever module is loaded
+ * first. NULL: mod_session_security is not loaded.
+ *
+ * They take the request of a client, or an internal redirect or subrequest of
+ * it, in the thread that works on it. A request has a live session, for them,
+ * where SessionSecurity is On, a session of this module came with it or was
+ * begun for it, and that has not ended. That is known after the access_checker
+ * hooks of order APR_HOOK_FIRST, before authentication: who the session belongs
+ * to, and whether it is he who asks, is settled when fixups are done.
+ *
+ * With a store that several front ends share, each call may wait for it, a second
+ * at most.
+ */
+
+/** How long nobody has been active in the session, over all tabs, by now, in
+ * microseconds; -1 without a live session. It can be asked as long as the request
+ * lasts, so that a handler with a long answer can stop at the end. */
+APR_DECLARE_OPTIONAL_FN(apr_interval_time_t, session_security_idle,
+                        (request_rec * r));
+
+/** Marks activity by a person, now; as long as the request lasts.
+ * @return 1, or 0 without a live session */
+APR_DECLARE_OPTIONAL_FN(int, session_security_activity, (request_rec * r));
+
+/** Why a session ended. */
+typedef enum {
+    SESSION_SECURITY_IDLE = 1,   /* SessionSecurityExpireAfter has passed */
+    SESSION_SECURITY_LIFETIME,   /* SessionSecurityMaxLifetime has passed */
+    SESSION_SECURITY_LOGOUT,     /* somebody logged out */
+    SESSION_SECURITY_RELOGIN,    /* a new login took its place */
+    SESSION_SECURITY_UNREADABLE, /* its value could not be read */
+    SESSION_SECURITY_REVOKED     /* another module ended it */
+} session_security_reason;
+
+/**
+ * Ends the session: for good, in every browser tab, and all copies of its cookie.
+ * Before the answer's headers leave, since the answer changes the cookie. Until
+ * fixups are done the request itself is refused as one of an ended session; a
+ * later caller answers it as he likes, and it does not get the client.
+ *
+ * @param reason SESSION_SECURITY_LOGOUT or SESSION_SECURITY_REVOKED; others
+ *               count as the latter
+ * @return 1, or 0 without a live session, or when it is too late
+ */
+APR_DECLARE_OPTIONAL_FN(int, session_security_end,
+                        (request_rec * r, session_security_reason reason));
+
+/* --- the hook ---------------------------------------------------------------- */
+
+#define SESSION_SECURITY_DECLARE(type) type
+
+/**
+ * Runs once at each end of a session, on the server that ended it, when it can
+ * no longer be used. Hook it by
+ *
+ *     APR_OPTIONAL_HOOK(session_security, ended, function, NULL, NULL,
+ *                       APR_HOOK_MIDDLE);
+ *
+ * in register_hooks, whichever module is loaded first. It runs in the thread of
+ * the request that found or brought the end, in any phase from access_checker
+ * until the answer's headers leave; that request waits for it.
+ *
+ * @param r      that request
+ * @param user   the session's user, or NULL where nobody can be named; as long
+ *               as r
+ * @param idle   microseconds since the last activity
+ * @return OK or DECLINED: go on with the others
+ */
+APR_DECLARE_EXTERNAL_HOOK(session_security, SESSION_SECURITY, int, ended,
+                          (request_rec * r, const char *user,
+                           session_security_reason reason,
+                           apr_interval_time_t idle))
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

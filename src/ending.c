@@ -6,6 +6,20 @@
 
 #include "counts.h"
 #include "log.h"
+#include "mod_session_security.h"
+
+_Static_assert((int)SESSION_SECURITY_IDLE == (int)MSS_END_IDLE
+                   && (int)SESSION_SECURITY_REVOKED == (int)MSS_END_REVOKED
+                   && (int)SESSION_SECURITY_REVOKED + 1 == (int)MSS_ENDS,
+               "the reasons that are told are those that are kept");
+
+/* clang-format off */
+APR_IMPLEMENT_OPTIONAL_HOOK_RUN_ALL(session_security, SESSION_SECURITY, int, ended,
+                                    (request_rec *r, const char *user,
+                                     session_security_reason reason,
+                                     apr_interval_time_t idle),
+                                    (r, user, reason, idle), OK, DECLINED)
+/* clang-format on */
 
 static void log_end(request_rec *r, const mss_state *state, mss_end reason,
                     const char *user)
@@ -42,4 +56,6 @@ void mss_ending_tell(request_rec *r, const mss_state *state, mss_end reason,
         log_end(r, state, reason, name);
     }
     mss_counts_add((mss_count)(MSS_COUNT_ENDED + reason));
+    (void)session_security_run_ended(r, user, (session_security_reason)reason,
+                                     state->decision.idle);
 }

@@ -69,6 +69,7 @@ static void write_lines(request_rec *r, int flags)
         {"Revoked", "Revoked", revoked()},
         {"RevokedLogout", "Revoked: logout", ended(MSS_END_LOGOUT)},
         {"RevokedRelogin", "Revoked: another login", ended(MSS_END_RELOGIN)},
+        {"RevokedModule", "Revoked: by another module", ended(MSS_END_REVOKED)},
         {"RevokedUnreadable", "Revoked: unreadable", ended(MSS_END_UNREADABLE)},
         {"Pings", "Pings", mss_counts_get(MSS_COUNT_PINGS)},
         {"Injected", "Pages with the client",

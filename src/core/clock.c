@@ -102,6 +102,8 @@ const char *mss_clock_reason(mss_end reason)
         return "relogin";
     case MSS_END_UNREADABLE:
         return "unreadable";
+    case MSS_END_REVOKED:
+        return "revoked";
     case MSS_END_NONE:
         break;
     }

@@ -38,12 +38,13 @@ typedef enum {
     MSS_END_IDLE,     /* ExpireAfter has passed */
     MSS_END_LIFETIME, /* MaxLifetime has passed */
     MSS_END_LOGOUT,
-    MSS_END_RELOGIN,   /* a new login took its place */
-    MSS_END_UNREADABLE /* its value could not be read */
+    MSS_END_RELOGIN,    /* a new login took its place */
+    MSS_END_UNREADABLE, /* its value could not be read */
+    MSS_END_REVOKED     /* another module ended it */
 } mss_end;
 
 /** How many reasons there are, MSS_END_NONE included. */
-#define MSS_ENDS (MSS_END_UNREADABLE + 1)
+#define MSS_ENDS (MSS_END_REVOKED + 1)
 
 /** What is known of one session. */
 typedef struct {

@@ -48,7 +48,7 @@ static void read_end(const unsigned char *note, unsigned n, mss_record *record)
     record->source = MSS_SOURCE_REVOKED;
     record->reason = MSS_END_NONE;
     if (n == END_BYTES && note[0] == MSS_NOTE_END && note[1] == VERSION
-        && note[2] <= MSS_END_UNREADABLE) {
+        && note[2] < MSS_ENDS) {
         record->reason = (mss_end)note[2];
     }
 }

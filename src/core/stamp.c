@@ -189,7 +189,7 @@ static bool parse_ended(const char *text, mss_stamp *stamp)
     apr_uint64_t reason;
 
     stamp->ended = true;
-    if (!read_number(&text, &reason) || reason > MSS_END_UNREADABLE) {
+    if (!read_number(&text, &reason) || reason >= MSS_ENDS) {
         return false;
     }
     stamp->reason = (mss_end)reason;

@@ -177,7 +177,7 @@ describe('README.md has each example word for word', () => {
 // --- snippets --------------------------------------------------------------------
 
 const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest',
-    'authz_groupfile', 'socache_redis', 'reqtimeout'];
+    'authz_groupfile', 'socache_redis', 'reqtimeout', 'lua'];
 
 /** Whether httpd takes a snippet; modules are where the test has put them. */
 async function check(text) {

@@ -12,6 +12,7 @@
 //   modules   names of further modules, without "_module"
 //   config    text, or function of {root, port, ports, mpm, url(path, n)};
 //             in it ${ROOT}, ${PORT}, ${PORT1}... are defined
+//   prelude   text before everything else in httpd.conf, LoadModule for example
 //   files     {path below the ServerRoot: content}, added to SITE_FILES of
 //             site.mjs; htdocs/ is the DocumentRoot, *.cgi is executable
 //   ports     how many ports to listen on (1)

@@ -53,6 +53,14 @@ export function modulePath() {
     return path;
 }
 
+/** The example of a module that uses ours, which is built beside it. */
+export function examplePath() {
+    const path = join(dirname(modulePath()), 'mod_session_security_example.so');
+    if (!existsSync(path))
+        throw new Error(`${path} is missing: build it by make example`);
+    return path;
+}
+
 /** Loopback ports that are free now. */
 export async function freePorts(n) {
     const servers = await Promise.all(Array.from({ length: n }, () =>
@@ -99,6 +107,7 @@ const identity = process.getuid() === 0
 
 function baseConfig(ctx, options) {
     return `# made by tests/lib/root.mjs
+${options.prelude ?? ''}
 ${loadModules(options)}
 Define ROOT "${ctx.root}"
 ${ctx.ports.map((port, i) => `Define PORT${i || ''} ${port}\n`

@@ -201,7 +201,8 @@ END_TEST
 START_TEST(reasons)
 {
     static const char *const words[] = {"none",   "idle",    "lifetime",
-                                        "logout", "relogin", "unreadable"};
+                                        "logout", "relogin", "unreadable",
+                                        "revoked"};
     int i;
 
     for (i = 0; i < COUNT(words); i++) {

@@ -34,7 +34,7 @@ END_TEST
 
 START_TEST(end_with_each_reason)
 {
-    for (int reason = MSS_END_NONE; reason <= MSS_END_UNREADABLE; reason++) {
+    for (int reason = MSS_END_NONE; reason < MSS_ENDS; reason++) {
         mss_record ended = {.source = MSS_SOURCE_REVOKED,
                             .reason = (mss_end)reason};
         unsigned char note[MSS_NOTE_BYTES];

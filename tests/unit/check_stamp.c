@@ -175,7 +175,7 @@ static const char *const refused[] = {
     "1.ended.",
     "1.ended.1",
     "1.ended.1.",
-    "1.ended.6.1",
+    "1.ended.7.1",
     "1.ended.01.1",
     "1.ended.ffffffff.1",
     "1.ended.100000000.1",

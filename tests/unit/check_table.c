@@ -330,7 +330,7 @@ static void add_records(TCase *tc)
     tcase_add_test(tc, a_stamp_moves_forward);
     tcase_add_test(tc, a_stamp_far_ahead_is_set_back);
     tcase_add_test(tc, keys_differ_in_any_byte);
-    tcase_add_loop_test(tc, revoked_for_good, 0, MSS_END_UNREADABLE + 1);
+    tcase_add_loop_test(tc, revoked_for_good, 0, MSS_ENDS);
     tcase_add_test(tc, revoked_before_it_was_known);
     tcase_add_test(tc, revocation_past_its_time);
     tcase_add_test(tc, revocations_outlast_longer_limits);

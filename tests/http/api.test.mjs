@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What mod_session_security.h offers to other modules, by the example in
+// tests/modules; and what Lua can do.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { Jar, NAVIGATION, formSite, login, startHttpd } from '../lib/httpd.mjs';
+import {
+    ENDED, LIMITS, isLogin, loggedIn, open, ping, poll, startSite,
+} from '../lib/life.mjs';
+import { examplePath } from '../lib/root.mjs';
+
+const LOAD = `LoadModule session_security_example_module "${examplePath()}"\n`;
+const EXAMPLE = `<Location "/app/example">
+    SetHandler session-security-example
+</Location>
+<Location "/example">
+    SetHandler session-security-example
+</Location>
+`;
+
+const ask = async (httpd, jar, what = '', path = '/app/example') => {
+    const answer = await httpd.request(`${path}${what && `?${what}`}`,
+        { jar, headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+    return answer.status === 200 ? answer.body : answer.status;
+};
+
+/** Runs before and after ours in httpd.conf. */
+const ORDERS = {
+    'loaded before': (rest) => ({ prelude: LOAD, ...rest }),
+    'loaded after': ({ config, ...rest }) => ({ config: LOAD + config, ...rest }),
+};
+
+for (const [order, place] of Object.entries(ORDERS)) {
+    describe(order, () => {
+        test('idle time, activity, the end and the hook', async (t) => {
+            const httpd = await startHttpd(place({ clock: true,
+                config: formSite({ security: LIMITS, extra: EXAMPLE }) }), t);
+            const jar = await loggedIn(httpd);
+            httpd.clock.advance(40);
+            assert.match(await ask(httpd, jar), /^4[01]$/);
+            assert.equal(await ask(httpd, jar, 'activity'), 'marked');
+            assert.match(await ask(httpd, jar), /^[01]$/);
+            assert.equal(await ask(httpd, new Jar(), '', '/example'), '-1');
+            assert.equal(await ask(httpd, new Jar(), 'activity', '/example'),
+                'no session');
+            assert.equal(await ask(httpd, new Jar(), 'end', '/example'),
+                'no session');
+
+            await httpd.signal('SIGUSR1');
+            const old = jar.clone();
+            assert.equal(await ask(httpd, jar, 'end'), 'ended');
+            await httpd.expectLog(/MSS0010: .*reason=logout user="alice"/);
+            await httpd.expectLog(
+                /example: ended: user=alice reason=3 idle=\d+/);
+            isLogin(await open(httpd, jar));
+            isLogin(await open(httpd, old));
+            await login(httpd, jar);
+            assert.equal((await open(httpd, jar)).status, 200);
+
+            httpd.clock.advance(101);
+            assert.equal(await ping(httpd, jar), 'logout');
+            await httpd.expectLog(
+                /example: ended: user=alice reason=1 idle=101/);
+            assert.equal(httpd.log().match(/example: ended/g).length, 2);
+        });
+    });
+}
+
+test('ended before it is served: the request is refused', async (t) => {
+    const httpd = await startSite(t, { store: 'cookie', extra: EXAMPLE,
+        login: 'inline', httpd: { prelude: LOAD } });
+    const jar = new Jar();
+    await login(httpd, jar);
+    assert.equal((await open(httpd, jar)).status, 200);
+    const old = jar.clone();
+    const answer = await httpd.request('/app/', { jar,
+        headers: { ...NAVIGATION, 'X-Example-Revoke': '1' } });
+    assert.equal(answer.status, 401);
+    assert.doesNotMatch(answer.body, /Secret/);
+    await httpd.expectLog(/MSS0010: .*reason=revoked user="alice"/);
+    await httpd.expectLog(/example: ended: user=alice reason=6/);
+    assert.equal((await open(httpd, old)).status, 401);
+    assert.equal((await poll(httpd, jar)).status, 401);
+    await login(httpd, jar);
+    assert.equal((await open(httpd, jar)).status, 200);
+});
+
+test('without mod_session_security the example finds nothing', async (t) => {
+    const httpd = await startHttpd({ module: false, prelude: LOAD,
+        config: EXAMPLE }, t);
+    assert.equal(await ask(httpd, new Jar(), '', '/example'), 'not loaded');
+});
+
+// --- mod_lua ---------------------------------------------------------------------
+
+const document = readFileSync(new URL('../../docs/module-api.md',
+    import.meta.url), 'utf8');
+const block = (language) => document.match(
+    new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms'))[1];
+
+test('the recipe for mod_lua', async (t) => {
+    const httpd = await startSite(t, {
+        extra: block('apache').replaceAll('/etc/apache2/', '${ROOT}/'),
+        httpd: { modules: ['lua'], files: { 'lua/idle.lua': block('lua') } },
+    });
+    const jar = await loggedIn(httpd);
+    httpd.clock.advance(30);
+    const answer = await poll(httpd, jar, '/app/idle');
+    assert.match(answer.body, /^\{"idle": 3[01], "left": (70|69)\}\n$/);
+    httpd.clock.advance(80);
+    assert.equal((await poll(httpd, jar, '/app/idle')).status, 401);
+    await httpd.expectLog(ENDED);
+});
