@@ -4,7 +4,6 @@
 
 #include "api.h"
 
-#include "config.h"
 #include "mod_session_security.h"
 #include "state.h"
 #include "store.h"
@@ -26,12 +25,13 @@ static mss_state *live(request_rec *r)
 static mss_state *live_now(request_rec *r, mss_decision *now)
 {
     mss_state *state = live(r);
-    mss_limits limits = mss_conf_limits(mss_conf_of(r));
+    mss_limits limits;
     mss_record record;
 
     if (!state) {
         return NULL;
     }
+    limits = mss_state_limits(r, state);
     record = state->record;
     mss_store_get(&state->key, &record);
     if (record.source == MSS_SOURCE_NONE) {

@@ -87,6 +87,9 @@ void *mss_conf_merge_dir(apr_pool_t *p, void *base_v, void *add_v)
     if (add->csp != MSS_CSP_UNSET) {
         c->csp = add->csp;
     }
+    if (base->rules || add->rules) {
+        c->rules = mss_rules_merge(p, base, add);
+    }
     c->crypto = mss_directives_merge_crypto(base->crypto, add->crypto);
     c->passive_urls = add->passive_urls_reset
                           ? add->passive_urls
@@ -177,11 +180,10 @@ mss_limits mss_conf_limits(const mss_conf *c)
     };
 }
 
-apr_interval_time_t mss_conf_update_interval(const mss_conf *c)
+apr_interval_time_t mss_conf_update_interval(const mss_conf *c,
+                                             apr_interval_time_t expire_after)
 {
-    return or_default(c->update_interval,
-                      or_default(c->expire_after, EXPIRE_AFTER)
-                          / UPDATES_PER_EXPIRY);
+    return or_default(c->update_interval, expire_after / UPDATES_PER_EXPIRY);
 }
 
 apr_uint64_t mss_conf_crypto(const mss_conf *c)
@@ -278,15 +280,13 @@ bool mss_conf_armed(const server_rec *s)
 
 bool mss_conf_sets_limits(const mss_conf *c)
 {
-    return c->enabled == 1 || c->warn_after != MSS_UNSET
+    return c->enabled == 1 || c->rules || c->warn_after != MSS_UNSET
            || c->expire_after != MSS_UNSET;
 }
 
-const char *mss_conf_contradiction(apr_pool_t *p, const mss_conf *c)
+const char *mss_conf_contradiction(apr_pool_t *p, const mss_limits *l)
 {
-    mss_limits l = mss_conf_limits(c);
-
-    if (l.warn_after < l.expire_after) {
+    if (l->warn_after < l->expire_after) {
         return NULL;
     }
     return apr_psprintf(
@@ -294,5 +294,5 @@ const char *mss_conf_contradiction(apr_pool_t *p, const mss_conf *c)
         "SessionSecurityWarnAfter (%" APR_TIME_T_FMT "s) must be less than "
         "SessionSecurityExpireAfter (%" APR_TIME_T_FMT "s), as these are "
         "merged here; set both in the same section",
-        apr_time_sec(l.warn_after), apr_time_sec(l.expire_after));
+        apr_time_sec(l->warn_after), apr_time_sec(l->expire_after));
 }

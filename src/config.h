@@ -47,8 +47,11 @@ bool mss_conf_inject(const mss_conf *c);
 bool mss_conf_confirm_form_discard(const mss_conf *c);
 mss_activity mss_conf_activity(const mss_conf *c);
 mss_csp_mode mss_conf_csp(const mss_conf *c);
+/** The limits of those to whom no condition applies: see rules.h. */
 mss_limits mss_conf_limits(const mss_conf *c);
-apr_interval_time_t mss_conf_update_interval(const mss_conf *c);
+/** @param expire_after that in force, whose tenth is the default */
+apr_interval_time_t mss_conf_update_interval(const mss_conf *c,
+                                             apr_interval_time_t expire_after);
 /** What of mod_session_crypto is configured: a number that is the same for the
  * same sections merged in the same order, and for no others. */
 apr_uint64_t mss_conf_crypto(const mss_conf *c);
@@ -75,8 +78,8 @@ bool mss_conf_any_cookies(void);
 const char *mss_conf_return_to(request_rec *r, const mss_conf *c);
 /** Whether a section itself says what could contradict what it inherits. */
 bool mss_conf_sets_limits(const mss_conf *c);
-/** NULL, or a sentence that says why these settings cannot protect. */
-const char *mss_conf_contradiction(apr_pool_t *p, const mss_conf *c);
+/** NULL, or a sentence that says why these limits cannot protect. */
+const char *mss_conf_contradiction(apr_pool_t *p, const mss_limits *l);
 
 /** SessionSecurityPath of a server, without a slash at its end. */
 const char *mss_conf_path(const server_rec *s);

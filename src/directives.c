@@ -68,44 +68,12 @@ static const char *set_enabled(cmd_parms *cmd, void *dir, int on)
     return why ? why : ap_set_flag_slot(cmd, dir, on);
 }
 
-static const char *set_time(cmd_parms *cmd, void *dir, const char *value)
-{
-    apr_size_t offset = (apr_size_t)(apr_uintptr_t)cmd->info;
-    apr_interval_time_t *slot =
-        (apr_interval_time_t *)(void *)((char *)dir + offset);
-    apr_interval_time_t parsed = 0;
-    bool read = ap_timeout_parameter_parse(value, &parsed, "s") == APR_SUCCESS;
-    const char *why = mss_parse_time_fault(value, read, parsed);
-
-    if (why) {
-        return mss_directives_fault(cmd, value, why);
-    }
-    *slot = parsed;
-    return NULL;
-}
-
-static const char *set_expire_after(cmd_parms *cmd, void *dir,
-                                    const char *value)
-{
-    const mss_conf *c = dir;
-    const char *why = set_time(cmd, dir, value);
-
-    if (!why) {
-        mss_conf_note_expiry(c->expire_after);
-    }
-    return why;
-}
-
-static const char *set_max_lifetime(cmd_parms *cmd, void *dir,
-                                    const char *value)
+static const char *set_update_interval(cmd_parms *cmd, void *dir,
+                                       const char *value)
 {
     mss_conf *c = dir;
 
-    if (mss_directives_is_word(value, "Off")) {
-        c->max_lifetime = 0;
-        return NULL;
-    }
-    return set_time(cmd, dir, value);
+    return mss_directives_read_time(cmd, value, &c->update_interval);
 }
 
 static const char *set_activity(cmd_parms *cmd, void *dir, const char *value)
@@ -254,12 +222,12 @@ static const char *add_cookie(cmd_parms *cmd, void *dir, const char *value)
 const command_rec mss_conf_commands[] = {
     AP_INIT_FLAG("SessionSecurity", set_enabled, SLOT(enabled), SECTION,
         "On to log idle users out; default Off"),
-    AP_INIT_TAKE1("SessionSecurityWarnAfter", set_time, SLOT(warn_after), SECTION,
-        "idle time before the warning; default 540"),
-    AP_INIT_TAKE1("SessionSecurityExpireAfter", set_expire_after, SLOT(expire_after), SECTION,
-        "idle time before the end; default 600"),
-    AP_INIT_TAKE1("SessionSecurityMaxLifetime", set_max_lifetime, SLOT(max_lifetime), SECTION,
-        "time since the login before the end, however active; default Off"),
+    AP_INIT_TAKE12("SessionSecurityWarnAfter", mss_directives_set_warn_after, NULL, SECTION,
+        "idle time before the warning, default 540; and for whom: expr=..."),
+    AP_INIT_TAKE12("SessionSecurityExpireAfter", mss_directives_set_expire_after, NULL, SECTION,
+        "idle time before the end, default 600; and for whom: expr=..."),
+    AP_INIT_TAKE12("SessionSecurityMaxLifetime", mss_directives_set_max_lifetime, NULL, SECTION,
+        "time since the login before the end, however active, default Off; and for whom: expr=..."),
     AP_INIT_TAKE1("SessionSecurityActivity", set_activity, NULL, SECTION,
         "Navigations, Requests or Input: what counts beside the client's reports"),
     AP_INIT_FLAG("SessionSecurityPassive", ap_set_flag_slot, SLOT(passive), SECTION,
@@ -280,7 +248,7 @@ const command_rec mss_conf_commands[] = {
         "DOM events that count as activity, or None for the built-in list"),
     AP_INIT_TAKE1("SessionSecurityStylesheet", mss_directives_set_stylesheet, NULL, SECTION,
         "URL of a stylesheet for the warning, or None"),
-    AP_INIT_TAKE1("SessionSecurityUpdateInterval", set_time, SLOT(update_interval), SECTION,
+    AP_INIT_TAKE1("SessionSecurityUpdateInterval", set_update_interval, NULL, SECTION,
         "how old the stamp in the session may become; default a tenth of ExpireAfter"),
     AP_INIT_TAKE1("SessionSecurityPath", set_path, NULL, RSRC_CONF,
         "prefix of the module's own URLs; default /session_security"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Knows the settings' memory and how httpd.conf is read into it. For config.c,
- * and dump.c, which shows what is set; all others ask through config.h. */
+ * rules.c, and dump.c, which shows what is set; all others ask through config.h. */
 
 #ifndef MSS_DIRECTIVES_H
 #define MSS_DIRECTIVES_H
@@ -33,6 +33,32 @@ typedef struct {
     const ap_expr_info_t *expr; /* NULL: nothing in it to evaluate */
 } mss_return_to;
 
+/** A time for those to whom a condition applies. */
+typedef struct {
+    apr_interval_time_t time; /* 0: Off */
+    const char *written;      /* the condition */
+    const ap_expr_info_t *condition;
+} mss_rule;
+
+/** The directives that can have them. */
+typedef enum {
+    MSS_WARN,
+    MSS_EXPIRE,
+    MSS_LIFETIME,
+    MSS_LIMITS
+} mss_limit;
+
+/** What one of them has, in the order in which it is tried. */
+typedef struct {
+    apr_array_header_t *list; /* mss_rule; NULL: none */
+    apr_uint64_t hash;        /* of all that is written in it; 0: none */
+} mss_rule_list;
+
+/** The conditional times of a section. */
+typedef struct {
+    mss_rule_list of[MSS_LIMITS];
+} mss_rules;
+
 struct mss_conf {
 #define DECLARE(type, field) type field;
     MSS_SCALARS(DECLARE)
@@ -40,6 +66,7 @@ struct mss_conf {
 #undef DECLARE
     mss_activity activity;
     mss_csp_mode csp;
+    mss_rules *rules;                 /* as mss_rules_merge; NULL: none */
     apr_array_header_t *passive_urls; /* appended, unless reset */
     int passive_urls_reset;
     apr_array_header_t *cookies; /* appended, unless reset */
@@ -53,6 +80,16 @@ struct mss_server_conf {
     const char *opening; /* set after the merge, for each server */
     bool armed;
 };
+
+/** The conditional times of a section, in which there are some, within another:
+ * a directive that the inner one has, with conditions or without, counts alone.
+ * @return NULL for none */
+mss_rules *mss_rules_merge(apr_pool_t *p, const mss_conf *base,
+                           const mss_conf *add);
+
+/** Reads a time. @return NULL, or a sentence that says why it is none */
+const char *mss_directives_read_time(cmd_parms *cmd, const char *value,
+                                     apr_interval_time_t *time);
 
 /** Keeps the longest ExpireAfter. */
 void mss_conf_note_expiry(apr_interval_time_t expire_after);
@@ -70,6 +107,18 @@ bool mss_directives_is_word(const char *value, const char *word);
 
 /** Whether a text is not empty and made of letters, digits and others alone. */
 bool mss_directives_made_of(const char *text, const char *others);
+
+/* In directives_limits.c; condition is NULL or "expr=...": */
+
+const char *mss_directives_set_warn_after(cmd_parms *cmd, void *dir,
+                                          const char *value,
+                                          const char *condition);
+const char *mss_directives_set_expire_after(cmd_parms *cmd, void *dir,
+                                            const char *value,
+                                            const char *condition);
+const char *mss_directives_set_max_lifetime(cmd_parms *cmd, void *dir,
+                                            const char *value,
+                                            const char *condition);
 
 /* In directives_page.c, what pages and their client are told: */
 

@@ -37,7 +37,8 @@ static const char *word(apr_pool_t *p, const char *text, bool is_set)
 static const char *duration(apr_pool_t *p, apr_interval_time_t t, bool is_set)
 {
     apr_interval_time_t ms = apr_time_as_msec(t);
-    const char *text = ms % 1000
+    const char *text = t == 0 ? "Off"
+                       : ms % 1000
                            ? apr_psprintf(p, "%" APR_TIME_T_FMT "ms", ms)
                            : apr_psprintf(p, "%" APR_TIME_T_FMT "s", ms / 1000);
 
@@ -65,24 +66,39 @@ static const char *security_cell(apr_pool_t *p, const mss_section *s)
     return flag(p, mss_conf_enabled(s->merged), s->merged->enabled);
 }
 
+/* With the times for which there are conditions before it. */
+static const char *limit(apr_pool_t *p, const mss_section *s, mss_limit which,
+                         apr_interval_time_t otherwise, bool is_set)
+{
+    const mss_rules *rules = s->merged->rules;
+    const apr_array_header_t *list = rules ? rules->of[which].list : NULL;
+    const char *text = "";
+
+    for (int i = 0; list && i < list->nelts; i++) {
+        const mss_rule *rule = &APR_ARRAY_IDX(list, i, mss_rule);
+
+        text = apr_pstrcat(p, text, duration(p, rule->time, true), " if ",
+                           rule->written, ", else ", NULL);
+    }
+    return apr_pstrcat(p, text, duration(p, otherwise, is_set), NULL);
+}
+
 static const char *warn_cell(apr_pool_t *p, const mss_section *s)
 {
-    return duration(p, mss_conf_limits(s->merged).warn_after,
-                    s->merged->warn_after != MSS_UNSET);
+    return limit(p, s, MSS_WARN, mss_conf_limits(s->merged).warn_after,
+                 s->merged->warn_after != MSS_UNSET);
 }
 
 static const char *expire_cell(apr_pool_t *p, const mss_section *s)
 {
-    return duration(p, mss_conf_limits(s->merged).expire_after,
-                    s->merged->expire_after != MSS_UNSET);
+    return limit(p, s, MSS_EXPIRE, mss_conf_limits(s->merged).expire_after,
+                 s->merged->expire_after != MSS_UNSET);
 }
 
 static const char *lifetime_cell(apr_pool_t *p, const mss_section *s)
 {
-    apr_interval_time_t t = mss_conf_limits(s->merged).max_lifetime;
-    bool is_set = s->merged->max_lifetime != MSS_UNSET;
-
-    return t ? duration(p, t, is_set) : word(p, "Off", is_set);
+    return limit(p, s, MSS_LIFETIME, mss_conf_limits(s->merged).max_lifetime,
+                 s->merged->max_lifetime != MSS_UNSET);
 }
 
 static const char *activity_cell(apr_pool_t *p, const mss_section *s)

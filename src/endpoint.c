@@ -14,6 +14,7 @@
 #include "counts.h"
 #include "log.h"
 #include "reply.h"
+#include "rules.h"
 #include "track.h"
 
 #define BODY_MAX 4096
@@ -79,7 +80,7 @@ int mss_endpoint_admit(request_rec *r)
 
 const char *mss_endpoint_limits(request_rec *r, const mss_state *state)
 {
-    mss_limits l = mss_conf_limits(mss_conf_of(r));
+    mss_limits l = mss_state_limits(r, state);
     char *text = apr_palloc(r->pool, MSS_LIMITS_TEXT);
     apr_size_t n = mss_limits_write(&l, text);
 
@@ -88,19 +89,21 @@ const char *mss_endpoint_limits(request_rec *r, const mss_state *state)
 }
 
 /* The limits of the page that asks, if this server signed them for this
- * session; else those of the URL it asks. */
-static mss_limits limits_of(request_rec *r, const mss_state *state)
+ * session; else those of the URL it asks.
+ * @return false: as long as nobody can tell which are the user's, the longest */
+static bool read_limits(request_rec *r, const mss_state *state,
+                        mss_limits *limits)
 {
     apr_size_t n = 0;
     const char *text = mss_parse_parameter(r->args, "limits", &n);
-    mss_limits limits;
     apr_uint64_t mac;
 
-    n = text ? mss_limits_read(text, n, &limits, &mac) : 0;
+    n = text ? mss_limits_read(text, n, limits, &mac) : 0;
     if (n > 0 && mac == mss_track_sign(r->pool, state, text, n)) {
-        return limits;
+        return true;
     }
-    return mss_conf_limits(mss_conf_of(r));
+    *limits = mss_state_limits(r, state);
+    return mss_rules_decide(mss_conf_of(r), state->choice);
 }
 
 /* --- ping ------------------------------------------------------------------------ */
@@ -148,15 +151,16 @@ static int ping(request_rec *r, mss_state *state)
 {
     session_rec *z = mss_track_load(r, state);
     mss_limits limits;
-    mss_kind kind;
+    mss_kind kind = MSS_KIND_PASSIVE;
 
     if (!z) {
         return no_session(r);
     }
     mss_counts_add(MSS_COUNT_PINGS);
-    limits = limits_of(r, state);
-    kind = mss_kind_is_same_origin(mss_state_headers(r)) ? MSS_KIND_REPORT
-                                                         : MSS_KIND_PASSIVE;
+    if (read_limits(r, state, &limits)
+        && mss_kind_is_same_origin(mss_state_headers(r))) {
+        kind = MSS_KIND_REPORT;
+    }
     mss_track_decide(r, state, &limits, kind, mss_parse_idle_for(r->args));
     if (state->decision.verdict == MSS_EXPIRED) {
         mss_track_finish(r, z, state, state->decision.reason);
@@ -206,8 +210,9 @@ static int logout(request_rec *r, mss_state *state)
     }
     if (state->record.source == MSS_SOURCE_STORE
         || state->record.source == MSS_SOURCE_COPY) {
-        mss_limits limits = limits_of(r, state);
+        mss_limits limits;
 
+        (void)read_limits(r, state, &limits);
         mss_track_decide(r, state, &limits, MSS_KIND_PASSIVE, MSS_IDLE_UNKNOWN);
         mss_track_finish(r, z, state, MSS_END_LOGOUT);
     }

@@ -60,7 +60,7 @@ static bool may_begin(const answer *a)
 
 static bool begin(const answer *a)
 {
-    const mss_limits limits = mss_conf_limits(mss_conf_of(a->r));
+    const mss_limits limits = mss_state_limits(a->r, a->state);
     const mss_owner owner = owner_of(a);
 
     if (!may_begin(a)) {

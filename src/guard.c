@@ -3,15 +3,15 @@
 #include "guard.h"
 
 #include "apr_atomic.h"
-#include "apr_strings.h"
 #include "http_core.h"
 #include "http_protocol.h"
 #include "http_request.h"
 
 #include "config.h"
 #include "log.h"
-#include "mod_session_security.h"
+#include "notes.h"
 #include "reply.h"
+#include "rules.h"
 #include "sieve.h"
 #include "state.h"
 #include "track.h"
@@ -33,7 +33,7 @@ static mss_kind kind_of(request_rec *r, mss_state *state, const mss_conf *c)
 
 static void decide(request_rec *r, mss_state *state, const mss_conf *c)
 {
-    mss_limits limits = mss_conf_limits(c);
+    mss_limits limits = mss_rules_limits(c, state->choice);
 
     mss_track_decide(r, state, &limits, state->kind, MSS_IDLE_UNKNOWN);
 }
@@ -47,25 +47,6 @@ static bool resends_credentials(request_rec *r)
     return type && apr_table_get(r->headers_in, "Authorization")
            && (ap_cstr_casecmp(type, "Basic") == 0
                || ap_cstr_casecmp(type, "Digest") == 0);
-}
-
-static void note(request_rec *r, const mss_state *state)
-{
-    static const char *const words[] = {NULL, "active", "expired", "revoked"};
-    request_rec *top = mss_state_top(r);
-    const char *word = words[state->decision.verdict];
-
-    if (state->decision.verdict == MSS_LIVE) {
-        if (state->kind != MSS_KIND_ACTIVITY) {
-            word = "passive";
-        }
-        apr_table_setn(
-            top->notes, SESSION_SECURITY_NOTE_IDLE,
-            apr_ltoa(top->pool, (long)apr_time_sec(state->decision.idle)));
-    }
-    if (word) {
-        apr_table_setn(top->notes, SESSION_SECURITY_NOTE, word);
-    }
 }
 
 /* Takes away what the request's session could authenticate it with. */
@@ -82,7 +63,7 @@ static void act(request_rec *r, session_rec *z, mss_state *state)
             mss_track_clear(r, z, state);
         }
     }
-    note(r, state);
+    mss_notes_log(r, state);
 }
 
 static void warn_of_plain_cookie(request_rec *r)
@@ -221,7 +202,8 @@ int mss_guard_authenticate(request_rec *r)
 static bool protects(request_rec *r, const mss_conf *c, const mss_state *state,
                      const session_rec *z)
 {
-    const char *fault = mss_conf_contradiction(r->pool, c);
+    mss_limits limits = mss_rules_limits(c, state->choice);
+    const char *fault = mss_conf_contradiction(r->pool, &limits);
 
     if (fault) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "MSS0015: %s: %s", r->uri,
@@ -265,17 +247,50 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     mss_sieve_renew(r, z, state, keep);
+    mss_track_keep_choice(state);
     state->kind = kind_of(r, state, c);
     decide(r, state, c);
     state->tracked = true;
     return DECLINED;
 }
 
+/* Whether the session has outlived limits that are its user's alone. He who has
+ * just logged in has a new one, whatever the old one was. */
+static bool outlives(request_rec *r, const session_rec *z, mss_state *state)
+{
+    mss_user login;
+
+    if (state->choice == state->record.choice
+        || mss_session_login(z, &state->logins, &login) == MSS_LOGIN_NEW) {
+        return false;
+    }
+    decide(r, state, mss_conf_of(r));
+    return mss_state_is_over(state);
+}
+
+/* The request was let in already, so it is answered as if it had not been; a
+ * page is asked for once more, and then refused in the way configured. */
+static int end_late(request_rec *r, session_rec *z, mss_state *state)
+{
+    int rc;
+
+    act(r, z, state);
+    state->tracked = false;
+    rc = mss_guard_authenticate(r);
+    return rc == DECLINED ? mss_reply_ask_again(r, mss_state_top(r)) : rc;
+}
+
 static int move(request_rec *r, session_rec *z, mss_state *state)
 {
+    if (outlives(r, z, state)) {
+        return end_late(r, z, state);
+    }
     /* Ended by another request since this one was let in: what it was let in
      * for, it may get, but it tracks nothing any more. */
     state->tracked = mss_track_move(r, z, state);
+    if (state->tracked) {
+        mss_track_keep_choice(state);
+    }
     if (state->tracked && state->decision.stamp) {
         mss_sieve_touch(state);
     }
@@ -339,18 +354,6 @@ static int stamp(request_rec *r, session_rec *z, mss_state *state)
     return begin(r, z, state);
 }
 
-static void tell_backends(request_rec *r, const mss_state *state,
-                          const mss_conf *c)
-{
-    apr_interval_time_t left =
-        mss_conf_limits(c).expire_after - state->decision.idle;
-
-    apr_table_setn(r->subprocess_env, SESSION_SECURITY_ENV_IDLE,
-                   apr_ltoa(r->pool, (long)apr_time_sec(state->decision.idle)));
-    apr_table_setn(r->subprocess_env, SESSION_SECURITY_ENV_EXPIRES_IN,
-                   apr_ltoa(r->pool, (long)apr_time_sec(left)));
-}
-
 int mss_guard_stamp(request_rec *r)
 {
     const mss_conf *c = mss_conf_of(r);
@@ -366,6 +369,9 @@ int mss_guard_stamp(request_rec *r)
     if (!r->user && !mss_sieve_found(state)) {
         return mss_visitor_admit(r, state);
     }
+    if (mss_rules_exist(c) && !r->main) {
+        state->choice = mss_rules_choose(r, c);
+    }
     if (!protects(r, c, state, z)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -377,8 +383,12 @@ int mss_guard_stamp(request_rec *r)
         state->stamped = true;
         rc = stamp(r, z, state);
     }
+    /* An internal redirect to a section with limits of its own. */
+    else if (!r->main && state->tracked && outlives(r, z, state)) {
+        rc = end_late(r, z, state);
+    }
     if (state->tracked) {
-        tell_backends(r, state, c);
+        mss_notes_backend(r, state);
     }
     return rc;
 }

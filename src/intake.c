@@ -77,8 +77,7 @@ void mss_intake_insert(request_rec *r)
     }
     in = apr_pcalloc(r->pool, sizeof(*in));
     in->state = state;
-    in->interval =
-        mss_conf_limits(mss_conf_of(r)).expire_after / STAMPS_PER_EXPIRY;
+    in->interval = mss_state_limits(r, state).expire_after / STAMPS_PER_EXPIRY;
     in->is_long = mss_state_top(r)->request_time + LONG_UPLOAD;
     in->due = in->is_long;
     ap_add_input_filter_handle(filter, in, r, r->connection);

@@ -7,6 +7,7 @@
 #include "http_request.h"
 
 #include "core/header.h"
+#include "core/url.h"
 #include "log.h"
 
 int mss_reply_add_filters(request_rec *r)
@@ -60,6 +61,16 @@ int mss_reply_expired(request_rec *r, mss_end reason)
                           apr_pstrcat(r->pool,
                                       "{\"state\":\"logout\",\"reason\":\"",
                                       mss_clock_reason(reason), "\"}", NULL));
+}
+
+int mss_reply_ask_again(request_rec *r, const request_rec *asked)
+{
+    const char *here = asked->unparsed_uri;
+
+    /* "//host" would be another site. */
+    apr_table_setn(r->headers_out, "Location",
+                   mss_url_is_local(here) ? here : "/");
+    return HTTP_SEE_OTHER;
 }
 
 static void make_private(apr_pool_t *p, apr_table_t *headers)

@@ -22,6 +22,10 @@ int mss_reply_json(request_rec *r, int status, const char *json);
  * no challenge that would make the browser ask for a password. */
 int mss_reply_expired(request_rec *r, mss_end reason);
 
+/** Has the browser ask once more for what it asked for.
+ * @param asked the client's own request @return the status */
+int mss_reply_ask_again(request_rec *r, const request_rec *asked);
+
 /** Sends what the filters are to see of an answer that is not a handler's.
  * @return DONE */
 int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n);

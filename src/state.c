@@ -3,6 +3,7 @@
 #include "state.h"
 
 #include "log.h"
+#include "rules.h"
 
 request_rec *mss_state_top(request_rec *r)
 {
@@ -52,6 +53,11 @@ bool mss_state_asks_page(request_rec *r)
         (void)mss_state_headers(r);
     }
     return state->is_page;
+}
+
+mss_limits mss_state_limits(const request_rec *r, const mss_state *state)
+{
+    return mss_rules_limits(mss_conf_of(r), state->choice);
 }
 
 bool mss_state_is_over(const mss_state *state)

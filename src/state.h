@@ -58,10 +58,12 @@ typedef struct {
     mss_kind kind;  /* what the request can do to the stamp */
     mss_decision decision;
     mss_record record;
-    mss_stamp stamp;   /* as the session carried it, or as renewed since */
-    mss_key key;       /* of the stamp's id in the store */
-    mss_logins logins; /* who was logged in when the request came */
-    mss_sieve *sieve;  /* NULL: there were no cookies to look at */
+    mss_stamp stamp;     /* as the session carried it, or as renewed since */
+    mss_key key;         /* of the stamp's id in the store */
+    mss_logins logins;   /* who was logged in when the request came */
+    mss_sieve *sieve;    /* NULL: there were no cookies to look at */
+    apr_uint64_t choice; /* which limits are the user's: as the record has it,
+                          * once he is known as found for this request */
 } mss_state;
 
 /** The client's own request, up through redirects and subrequests. */
@@ -78,6 +80,9 @@ const mss_headers *mss_state_headers(request_rec *r);
 
 /** Whether they ask for a page, as mss_kind_is_page says. */
 bool mss_state_asks_page(request_rec *r);
+
+/** The limits in force for r's session in r's section. */
+mss_limits mss_state_limits(const request_rec *r, const mss_state *state);
 
 /** Whether the session of this request is over, whoever ended it. */
 bool mss_state_is_over(const mss_state *state);

@@ -63,6 +63,12 @@ bool mss_store_touch(const mss_key *key, apr_time_t created, apr_time_t at)
     return verbs->touch(key, created, at);
 }
 
+void mss_store_choose(const mss_key *key, apr_uint64_t choice)
+{
+    mss_table_choose(mss_store_shm_lock(), key, choice);
+    mss_store_shm_unlock();
+}
+
 /* The slots that are looked at before the lock is given to others. */
 #define AT_ONCE 256
 

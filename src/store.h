@@ -29,7 +29,7 @@ int mss_store_init(server_rec *s);
 void mss_store_child_init(apr_pool_t *p, server_rec *s);
 
 /** Looks a session up: sets record->source to MSS_SOURCE_STORE, _REVOKED or
- * _NONE, with the first its times, with the second the reason. Sets
+ * _NONE, with the first its times and choice, with the second the reason. Sets
  * record->in_doubt where the store is shared and does not answer. */
 void mss_store_get(const mss_key *key, mss_record *record);
 
@@ -41,6 +41,9 @@ bool mss_store_refresh(const mss_key *key, mss_record *record);
 /** Moves a session's stamp forward to at, never back; makes the record if there
  * is none. @return false when the session has been revoked. */
 bool mss_store_touch(const mss_key *key, apr_time_t created, apr_time_t at);
+
+/** Notes on this machine which limits are those of the session's user. */
+void mss_store_choose(const mss_key *key, apr_uint64_t choice);
 
 /** What the table of this machine holds. */
 typedef struct {

@@ -87,6 +87,7 @@ static void look_up(mss_state *state)
 {
     make_key(state);
     mss_store_get(&state->key, &state->record);
+    state->choice = state->record.choice;
     if (state->record.source == MSS_SOURCE_NONE) {
         state->record.source = MSS_SOURCE_COPY;
         state->record.last = state->stamp.last;
@@ -243,12 +244,21 @@ bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
     state->record.last = at;
     /* A save would change the key of a mod_session_dbd session under the
      * requests that are on their way with it. */
-    if ((age >= mss_conf_update_interval(mss_conf_of(r)) || age < -MSS_SKEW)
+    if ((age >= mss_conf_update_interval(mss_conf_of(r), state->decision.limit)
+         || age < -MSS_SKEW)
         && !mss_session_changes_key(r, z)) {
         state->stamp.last = at;
         write_copy(z, state);
     }
     return true;
+}
+
+void mss_track_keep_choice(mss_state *state)
+{
+    if (state->choice != state->record.choice) {
+        state->record.choice = state->choice;
+        mss_store_choose(&state->key, state->choice);
+    }
 }
 
 bool mss_track_touch(const mss_state *state, apr_time_t at)

@@ -62,6 +62,10 @@ void mss_track_decide(request_rec *r, mss_state *state,
  * become old. @return false when the session has been revoked meanwhile */
 bool mss_track_move(request_rec *r, session_rec *z, mss_state *state);
 
+/** Keeps which limits are the user's in the session's record: for what comes
+ * before the next login, and for pings. */
+void mss_track_keep_choice(mss_state *state);
+
 /** Marks activity at a time, in the store alone: for when the answer's headers
  * have left, or must not carry a cookie. @return as mss_track_move */
 bool mss_track_touch(const mss_state *state, apr_time_t at);

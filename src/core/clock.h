@@ -53,6 +53,7 @@ typedef struct {
     apr_time_t created; /* time of the login */
     mss_end reason;     /* why it was revoked or ended */
     bool in_doubt;      /* others could not be asked whether they know better */
+    apr_uint64_t choice; /* which limits are its user's; 0: not known */
 } mss_record;
 
 /** What a request can do to the stamp. */

@@ -6,7 +6,7 @@
 
 #define MAGIC 0x6d73735f7461626cULL /* "mss_tabl" */
 /* Another layout of header or slot gets another number. */
-#define LAYOUT 3
+#define LAYOUT 4
 
 typedef enum {
     FREE,
@@ -20,7 +20,7 @@ typedef struct {
     apr_time_t created;
     apr_time_t last; /* of a revocation: until when it must be kept */
     mss_sync sync;
-    apr_uint64_t spare; /* one slot, one cache line */
+    apr_uint64_t choice; /* as of mss_record; one slot, one cache line */
 } slot;
 
 typedef struct {
@@ -171,6 +171,7 @@ static void fill(slot *s, const unsigned char *key, apr_uint32_t state,
     s->created = created;
     s->last = last;
     memset(&s->sync, 0, sizeof(s->sync));
+    s->choice = 0;
     __atomic_store_n(&s->state, state, __ATOMIC_RELEASE);
 }
 
@@ -185,6 +186,7 @@ void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record)
         record->source = MSS_SOURCE_STORE;
         record->created = s->created;
         record->last = s->last;
+        record->choice = s->choice;
     }
     else {
         record->source = MSS_SOURCE_REVOKED;
@@ -236,6 +238,15 @@ bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
         fill(s, key->bytes, state, 0, until);
     }
     return true;
+}
+
+void mss_table_choose(mss_table *t, const mss_key *key, apr_uint64_t choice)
+{
+    slot *s = find(t, key);
+
+    if (s) {
+        s->choice = choice;
+    }
 }
 
 mss_sync *mss_table_sync(mss_table *t, const mss_key *key)
@@ -322,6 +333,7 @@ void mss_table_copy(const mss_table *from, mss_table *to)
         if (!goes_before(s, place, 0, 0)) {
             fill(place, s->key, s->state, s->created, s->last);
             place->sync = s->sync;
+            place->choice = s->choice;
         }
     }
 }

@@ -62,7 +62,7 @@ mss_table *mss_table_make(void *memory, apr_size_t entries);
 mss_table *mss_table_adopt(void *memory, apr_size_t size, apr_size_t entries);
 
 /** Sets record->source to MSS_SOURCE_STORE, _REVOKED or _NONE, with the first
- * its times, with the second the reason. */
+ * its times and choice, with the second the reason. */
 void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record);
 
 /**
@@ -83,6 +83,9 @@ bool mss_table_touch(mss_table *t, const mss_key *key, apr_time_t created,
  */
 bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
                       mss_end reason, apr_time_t stale, apr_time_t now);
+
+/** Notes a choice in a session's record, if there is one. */
+void mss_table_choose(mss_table *t, const mss_key *key, apr_uint64_t choice);
 
 /** What is noted beside a session's record, to read and to change, or NULL for
  * none. It is valid until the lock is given back. */

@@ -291,6 +291,28 @@ START_TEST(ends_that_have_not_been_told)
 }
 END_TEST
 
+START_TEST(a_choice_is_kept_with_the_record)
+{
+    const mss_key k = key(3);
+    const mss_key none = key(4);
+
+    mss_table_choose(table, &none, 7);
+    touch(3, NOW);
+    ck_assert_uint_eq(get(3).choice, 0);
+    mss_table_choose(table, &k, 7);
+    touch(3, NOW + 1);
+    ck_assert_uint_eq(get(3).choice, 7);
+    move_to(4 * ENTRIES);
+    ck_assert_uint_eq(get(3).choice, 7);
+    move_to(WAYS);
+    /* Who gets the slot next begins without. */
+    for (apr_uint32_t n = 4; get(3).source != MSS_SOURCE_NONE; n++) {
+        touch(n, NOW + 2);
+        ck_assert_uint_eq(get(n).choice, 0);
+    }
+}
+END_TEST
+
 START_TEST(complains_once_a_minute)
 {
     apr_uint64_t before = mss_table_evictions(table);
@@ -344,6 +366,7 @@ static void add_full(TCase *tc)
     tcase_add_test(tc, revoked_stay_in_a_full_set);
     tcase_add_test(tc, earliest_revocation_goes);
     tcase_add_test(tc, sync_is_kept_with_the_record);
+    tcase_add_test(tc, a_choice_is_kept_with_the_record);
     tcase_add_test(tc, ends_that_have_not_been_told);
     tcase_add_test(tc, complains_once_a_minute);
     tcase_add_test(tc, more_sessions_than_slots);
