@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { NAVIGATION, SCRIPT, startBackend } from '../lib/httpd.mjs';
+import { SCRIPT } from '../lib/httpd.mjs';
 import {
     ENDED, isLogin, loggedIn, open, ping, poll, startSite,
 } from '../lib/life.mjs';
@@ -65,26 +65,4 @@ describe('a server whose store does not know the session', () => {
             isLogin(await open(second, jar));
             await second.expectLog(ENDED);
         });
-});
-
-test('backends and logs are told', async (t) => {
-    const backend = await startBackend((request, response) =>
-        response.end(JSON.stringify(request.headers)), t);
-    const httpd = await startSite(t, {
-        backend: backend.url,
-        more: 'RequestHeader set X-Idle "expr=%{reqenv:SESSION_SECURITY_IDLE}"\n'
-            + 'RequestHeader set X-Left %{SESSION_SECURITY_EXPIRES_IN}e\n',
-    });
-    const jar = await loggedIn(httpd);
-    httpd.clock.advance(40);
-    const told = await httpd.request('/app/backend/', { jar, headers: SCRIPT });
-    assert.equal(told.json['x-idle'], '40');
-    assert.match(told.json['x-left'], /^(59|60)$/);
-    httpd.clock.advance(61);
-    await httpd.request('/app/', { jar, headers: NAVIGATION });
-    await httpd.request('/app/', { jar: jar.clone(), headers: NAVIGATION });
-    await httpd.expectLog(ENDED);
-    assert.match(httpd.accessLog(), /"GET \/app\/backend\/ HTTP\/1.1" \d+ passive/);
-    assert.match(httpd.accessLog(), /"GET \/app\/ HTTP\/1.1" \d+ active/);
-    assert.match(httpd.accessLog(), /"GET \/app\/ HTTP\/1.1" \d+ expired/);
 });
