@@ -118,13 +118,21 @@ static const char *passive_cell(apr_pool_t *p, const mss_section *s)
     return flag(p, mss_conf_passive(s->merged), s->merged->passive);
 }
 
+static const char *list(apr_pool_t *p, const apr_array_header_t *values,
+                        bool is_set)
+{
+    return values && values->nelts > 0 ? apr_array_pstrcat(p, values, ',')
+                                       : word(p, "None", is_set);
+}
+
 static const char *passive_urls_cell(apr_pool_t *p, const mss_section *s)
 {
-    const apr_array_header_t *urls = s->merged->passive_urls;
+    return list(p, s->merged->passive_urls, s->merged->passive_urls_reset);
+}
 
-    return urls && urls->nelts > 0
-               ? apr_array_pstrcat(p, urls, ',')
-               : word(p, "None", s->merged->passive_urls_reset);
+static const char *cookies_cell(apr_pool_t *p, const mss_section *s)
+{
+    return list(p, s->merged->cookies, s->merged->cookies_reset);
 }
 
 static const char *inject_cell(apr_pool_t *p, const mss_section *s)
@@ -168,6 +176,7 @@ static const column columns[] = {
     {"Activity", activity_cell},
     {"Passive", passive_cell},
     {"PassiveURLs", passive_urls_cell},
+    {"Cookies", cookies_cell},
     {"Inject", inject_cell},
     {"CSP", csp_cell},
     {"ReturnTo", return_to_cell},

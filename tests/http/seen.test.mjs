@@ -262,7 +262,8 @@ test('-t -D DUMP_SESSION_SECURITY', async () => {
             + inside('Else', 'SessionSecurityInject Off'))
         + inside('Location "/ab"', 'SessionSecurityReturnTo /bye')
         + inside('LocationMatch "^/(c|d)$"', 'SessionSecurity Off\n'
-            + 'SessionSecurityPassiveURLs /poll /x/*')
+            + 'SessionSecurityPassiveURLs /poll /x/*\n'
+            + 'SessionSecurityCookies PHPSESSID wiki*')
         + inside('Directory "/srv/www"', inside('Files "*.cgi"',
             'SessionSecurityActivity Requests'))
         + inside('Directory "/srv"', 'SessionSecurityCSP Off')
@@ -274,8 +275,8 @@ test('-t -D DUMP_SESSION_SECURITY', async () => {
     assert.deepEqual(row('server config'), { Server: '127.0.0.1',
         Section: 'server config', SessionSecurity: 'On', WarnAfter: '480s',
         ExpireAfter: '600s*', MaxLifetime: 'Off*', Activity: 'Navigations*',
-        Passive: 'Off*', PassiveURLs: 'None*', Inject: 'On*', CSP: 'Amend*',
-        ReturnTo: 'None*' });
+        Passive: 'Off*', PassiveURLs: 'None*', Cookies: 'None*',
+        Inject: 'On*', CSP: 'Amend*', ReturnTo: 'None*' });
     const cells = {
         '<Location /a>': { ExpireAfter: '720500ms', MaxLifetime: 'Off*' },
         /* A path within that of another section. */
@@ -285,7 +286,8 @@ test('-t -D DUMP_SESSION_SECURITY', async () => {
             { Passive: 'On', ExpireAfter: '720500ms', Inject: 'On*' },
         '<Location /a> <Else>': { Passive: 'Off*', Inject: 'Off' },
         '<LocationMatch ^/(c|d)$>':
-            { SessionSecurity: 'Off', PassiveURLs: '/poll,/x/*' },
+            { SessionSecurity: 'Off', PassiveURLs: '/poll,/x/*',
+                Cookies: 'PHPSESSID,wiki*' },
         '<Directory /srv/>': { CSP: 'Off' },
         '<Directory /srv/www/> <Files *.cgi>':
             { Activity: 'Requests', CSP: 'Off' },
