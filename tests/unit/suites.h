@@ -15,9 +15,12 @@
     SUITE(clock)                                                               \
     SUITE(csp)                                                                 \
     SUITE(element)                                                             \
+    SUITE(frames)                                                              \
     SUITE(header)                                                              \
     SUITE(kind)                                                                \
+    SUITE(language)                                                            \
     SUITE(limits)                                                              \
+    SUITE(markup)                                                              \
     SUITE(match)                                                               \
     SUITE(note)                                                                \
     SUITE(parse)                                                               \
