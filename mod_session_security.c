@@ -9,7 +9,9 @@
 
 #include "config.h"
 #include "cookie.h"
+#include "ending.h"
 #include "endpoint.h"
+#include "gate.h"
 #include "guard.h"
 #include "inject.h"
 #include "intake.h"
@@ -39,7 +41,7 @@ static void register_hooks(apr_pool_t *p)
                          AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_access_ex(mss_endpoint_admit, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
-    ap_hook_check_authn(mss_guard_authenticate, NULL, NULL,
+    ap_hook_check_authn(mss_gate_authenticate, NULL, NULL,
                         APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
 
     /* Our own URLs are answered here, since the handlers of other modules come
@@ -60,6 +62,7 @@ static void register_hooks(apr_pool_t *p)
     mss_intake_register();
     mss_inject_register();
     mss_cookie_register();
+    mss_ending_register();
 }
 
 /* Only this symbol leaves the module. */

@@ -12,9 +12,6 @@
 #include "directives.h"
 #include "log.h"
 
-/* WCAG 2.2, success criterion 2.2.1: time enough to extend. */
-#define LONG_ENOUGH_TO_EXTEND apr_time_from_sec(20)
-
 /* The defaults stand here alone: no slot ever holds one that nobody wrote. */
 #define WARN_AFTER apr_time_from_sec(540)
 #define EXPIRE_AFTER apr_time_from_sec(600)
@@ -199,6 +196,12 @@ const char *mss_conf_stylesheet(const mss_conf *c)
     return c->stylesheet && *c->stylesheet ? c->stylesheet : NULL;
 }
 
+const char *mss_conf_clear_site_data(const mss_conf *c)
+{
+    return c->clear_site_data && *c->clear_site_data ? c->clear_site_data
+                                                     : NULL;
+}
+
 const apr_array_header_t *mss_conf_events(const mss_conf *c)
 {
     return c->events && c->events->nelts > 0 ? c->events : NULL;
@@ -238,6 +241,21 @@ const char *mss_conf_return_to(request_rec *r, const mss_conf *c)
                       fault ? fault : target);
         return NULL;
     }
+    return target;
+}
+
+const char *mss_conf_return_from(request_rec *r, const mss_conf *c,
+                                 const char *path, const char *query)
+{
+    char *const own_path = r->uri;
+    char *const own_query = r->args;
+    const char *target;
+
+    r->uri = apr_pstrdup(r->pool, path);
+    r->args = query ? apr_pstrdup(r->pool, query) : NULL;
+    target = mss_conf_return_to(r, c);
+    r->uri = own_path;
+    r->args = own_query;
     return target;
 }
 
@@ -284,96 +302,4 @@ const char *mss_conf_contradiction(apr_pool_t *p, const mss_conf *c)
         "SessionSecurityExpireAfter (%" APR_TIME_T_FMT "s), as these are "
         "merged here; set both in the same section",
         apr_time_sec(l.warn_after), apr_time_sec(l.expire_after));
-}
-
-/* --- the check of all sections, merged -------------------------------------- */
-
-typedef struct {
-    apr_pool_t *p;
-    server_rec *s;
-    int faults;
-} check_context;
-
-static void check_sections(check_context *x, apr_array_header_t *sections,
-                           const mss_conf *outer);
-
-/* Whether a section says something that could contradict what it inherits. */
-static bool has_limits(const mss_conf *c)
-{
-    return c->enabled == 1 || c->warn_after != MSS_UNSET
-           || c->expire_after != MSS_UNSET;
-}
-
-static void check_conf(check_context *x, const mss_conf *own,
-                       const mss_conf *merged, const char *where)
-{
-    const char *fault = mss_conf_contradiction(x->p, merged);
-    mss_limits l = mss_conf_limits(merged);
-
-    if (!has_limits(own)) {
-        return;
-    }
-    if (fault) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, x->s,
-                     "MSS0001: %s: %s", where, fault);
-        x->faults++;
-    }
-    else if (l.expire_after - l.warn_after < LONG_ENOUGH_TO_EXTEND) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING | APLOG_STARTUP, 0, x->s,
-                     "MSS0002: %s: less than 20 s between "
-                     "SessionSecurityWarnAfter and SessionSecurityExpireAfter "
-                     "is too short for some people (WCAG 2.2, 2.2.1)",
-                     where);
-    }
-}
-
-static void check_section(check_context *x, ap_conf_vector_t *section,
-                          const mss_conf *outer)
-{
-    core_dir_config *core = ap_get_core_module_config(section);
-    mss_conf *own = ap_get_module_config(section, &session_security_module);
-    const mss_conf *merged = outer;
-
-    if (own) {
-        merged = mss_conf_merge_dir(x->p, (void *)outer, own);
-        check_conf(x, own, merged,
-                   core && core->d ? core->d : "<Files> or <If>");
-    }
-    if (core) {
-        check_sections(x, core->sec_file, merged);
-        check_sections(x, core->sec_if, merged);
-    }
-}
-
-static void check_sections(check_context *x, apr_array_header_t *sections,
-                           const mss_conf *outer)
-{
-    for (int i = 0; sections && i < sections->nelts; i++) {
-        check_section(x, APR_ARRAY_IDX(sections, i, ap_conf_vector_t *), outer);
-    }
-}
-
-static void check_server(check_context *x)
-{
-    core_server_config *core = ap_get_core_module_config(x->s->module_config);
-    core_dir_config *defaults =
-        ap_get_core_module_config(x->s->lookup_defaults);
-    const mss_conf *c =
-        ap_get_module_config(x->s->lookup_defaults, &session_security_module);
-
-    check_conf(x, c, c, "server config");
-    check_sections(x, core->sec_dir, c);
-    check_sections(x, core->sec_url, c);
-    check_sections(x, defaults->sec_file, c);
-    check_sections(x, defaults->sec_if, c);
-}
-
-int mss_conf_check(apr_pool_t *ptemp, server_rec *s)
-{
-    check_context x = {ptemp, NULL, 0};
-
-    for (x.s = s; x.s; x.s = x.s->next) {
-        check_server(&x);
-    }
-    return x.faults ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }

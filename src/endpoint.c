@@ -3,6 +3,7 @@
 #include "endpoint.h"
 
 #include "apr_strings.h"
+#include "apr_uri.h"
 #include "http_core.h"
 #include "http_protocol.h"
 #include "http_request.h"
@@ -11,6 +12,8 @@
 #include "core/header.h"
 #include "core/limits.h"
 #include "core/parse.h"
+#include "core/url.h"
+#include "ending.h"
 #include "files.h"
 #include "log.h"
 #include "reply.h"
@@ -35,6 +38,9 @@ static mss_endpoint endpoint_of(const char *rest)
     }
     if (is_file(rest, "logout")) {
         return MSS_ENDPOINT_LOGOUT;
+    }
+    if (is_file(rest, "resume")) {
+        return MSS_ENDPOINT_RESUME;
     }
     return mss_asset_find(rest) ? MSS_ENDPOINT_ASSET : MSS_ENDPOINT_UNKNOWN;
 }
@@ -191,17 +197,55 @@ static bool is_own_page(request_rec *r)
     return host && from && mss_header_is_host(from, host);
 }
 
-static int logout(request_rec *r, mss_state *state)
+/* The session that a page of this site wants to change. */
+static int take(request_rec *r, mss_state *state, session_rec **z)
 {
-    const char *target = mss_conf_return_to(r, mss_conf_of(r));
-    session_rec *z;
-
     if (!is_own_page(r)) {
         return HTTP_FORBIDDEN;
     }
-    z = mss_track_load(r, state);
-    if (!z) {
-        return no_session(r);
+    *z = mss_track_load(r, state);
+    return *z ? OK : no_session(r);
+}
+
+/* Sends the browser on, with the session if it has changed. */
+static int go(request_rec *r, session_rec *z, const char *target)
+{
+    if (!z->dirty) {
+        mss_session_keep_unsaved(z);
+    }
+    mss_session_set_cookie_once(r, z);
+    apr_table_setn(r->headers_out, "Location", target);
+    return mss_reply_json(r, HTTP_SEE_OTHER, "{\"state\":\"logout\"}");
+}
+
+/* Where the browser goes: as for the page that the logout came from, since what
+ * an expression would say of the endpoint itself is of no use. */
+static const char *after_logout(request_rec *r)
+{
+    const mss_conf *c = mss_conf_of(r);
+    const char *host = apr_table_get(r->headers_in, "Host");
+    const char *from = apr_table_get(r->headers_in, "Referer");
+    const char *target;
+    apr_uri_t page = {.path = NULL};
+
+    if (!host || !from || !mss_header_is_host(from, host)
+        || apr_uri_parse(r->pool, from, &page) != APR_SUCCESS || !page.path
+        || ap_unescape_url(page.path) != OK || !mss_url_is_local(page.path)) {
+        page.path = NULL;
+    }
+    target = page.path ? mss_conf_return_from(r, c, page.path, page.query)
+                       : mss_conf_return_from(r, c, "/", NULL);
+    return target ? target : "/";
+}
+
+static int logout(request_rec *r, mss_state *state)
+{
+    const char *clear = mss_conf_clear_site_data(mss_conf_of(r));
+    session_rec *z;
+    int rc = take(r, state, &z);
+
+    if (rc != OK) {
+        return rc;
     }
     if (state->record.source == MSS_SOURCE_STORE
         || state->record.source == MSS_SOURCE_COPY) {
@@ -209,13 +253,30 @@ static int logout(request_rec *r, mss_state *state)
 
         mss_track_decide(r, state, &limits, MSS_KIND_PASSIVE, MSS_IDLE_UNKNOWN);
         mss_track_finish(r, z, state, MSS_END_LOGOUT);
+        /* Also beside credentials that the browser keeps: its cookie changes,
+         * and the page that it goes to says why. */
+        mss_track_mark(r, z, state, MSS_ASKED_NONE);
     }
-    if (!z->dirty) {
-        mss_session_keep_unsaved(z);
+    if (clear) {
+        apr_table_setn(r->headers_out, "Clear-Site-Data", clear);
     }
-    mss_session_set_cookie_once(r, z);
-    apr_table_setn(r->headers_out, "Location", target ? target : "/");
-    return mss_reply_json(r, HTTP_SEE_OTHER, "{\"state\":\"logout\"}");
+    return go(r, z, after_logout(r));
+}
+
+/* A person has clicked: single sign-on may go on. */
+static int resume(request_rec *r, mss_state *state)
+{
+    session_rec *z;
+    int rc = take(r, state, &z);
+
+    if (rc != OK) {
+        return rc;
+    }
+    if (state->record.source == MSS_SOURCE_ENDED
+        || state->record.source == MSS_SOURCE_REVOKED) {
+        mss_track_mark(r, z, state, MSS_ASKED_CLICK);
+    }
+    return go(r, z, mss_ending_way_back(r));
 }
 
 /* --- dispatch --------------------------------------------------------------------- */
@@ -253,7 +314,8 @@ static int discard_body(request_rec *r)
 
 static bool allow(request_rec *r, const mss_state *state)
 {
-    bool post = state->endpoint == MSS_ENDPOINT_LOGOUT;
+    bool post = state->endpoint == MSS_ENDPOINT_LOGOUT
+                || state->endpoint == MSS_ENDPOINT_RESUME;
 
     ap_allow_methods(r, REPLACE_ALLOW, post ? "POST" : "GET", NULL);
     return r->method_number == (post ? M_POST : M_GET);
@@ -282,6 +344,8 @@ int mss_endpoint_answer(request_rec *r)
         return ping(r, state);
     case MSS_ENDPOINT_LOGOUT:
         return logout(r, state);
+    case MSS_ENDPOINT_RESUME:
+        return resume(r, state);
     default:
         return mss_files_answer(r, state->endpoint_file);
     }

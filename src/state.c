@@ -54,6 +54,12 @@ bool mss_state_asks_page(request_rec *r)
     return state->is_page;
 }
 
+bool mss_state_was_asked(const mss_state *state, mss_asked what)
+{
+    return state->record.source == MSS_SOURCE_ENDED
+           && state->stamp.asked == what;
+}
+
 bool mss_state_is_over(const mss_state *state)
 {
     return state->decision.verdict == MSS_EXPIRED

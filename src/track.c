@@ -286,10 +286,13 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
     state->record.reason = reason;
 }
 
-void mss_track_mark(request_rec *r, session_rec *z, mss_state *state)
+void mss_track_mark(request_rec *r, session_rec *z, mss_state *state,
+                    mss_asked asked)
 {
-    mss_stamp mark = {
-        .ended = true, .reason = state->record.reason, .last = apr_time_now()};
+    mss_stamp mark = {.ended = true,
+                      .reason = state->record.reason,
+                      .asked = asked,
+                      .last = apr_time_now()};
 
     mss_session_end(r, z, mss_stamp_format(z->pool, &mark));
 }
@@ -309,7 +312,7 @@ void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
         mss_track_revoke(r, state, reason);
     }
     if (mss_session_user(&state->logins)) {
-        mss_track_mark(r, z, state);
+        mss_track_mark(r, z, state, MSS_ASKED_NONE);
     }
     else {
         mss_session_clear(z);

@@ -19,10 +19,9 @@ typedef struct {
     const char *former_purpose; /* the same by an older name: Purpose, X-Moz */
     const char
         *fetch_mode; /* Sec-Fetch-Mode, https://w3.org/TR/fetch-metadata/ */
-    const char *fetch_dest;    /* Sec-Fetch-Dest */
-    const char *fetch_site;    /* Sec-Fetch-Site */
-    const char *fetch_user;    /* Sec-Fetch-User */
-    const char *authorization; /* the client's own: modules can add one later */
+    const char *fetch_dest; /* Sec-Fetch-Dest */
+    const char *fetch_site; /* Sec-Fetch-Site */
+    const char *fetch_user; /* Sec-Fetch-User */
 } mss_headers;
 
 /** Finds them in one walk, which costs less than a look for each name; of several

@@ -177,7 +177,7 @@ describe('README.md has each example word for word', () => {
 // --- snippets --------------------------------------------------------------------
 
 const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest',
-    'authz_groupfile', 'socache_redis', 'reqtimeout'];
+    'authz_groupfile', 'socache_redis', 'reqtimeout', 'auth_openidc'];
 
 /** Whether httpd takes a snippet; modules are where the test has put them. */
 async function check(text) {
@@ -224,7 +224,8 @@ test('README.md has each directive in its table', () => {
 test('docs/directives.md lists each key of SessionSecurityMessage', () => {
     const section = read('docs/directives.md')
         .split(/^## /m).find((text) => text.startsWith('SessionSecurityMessage'));
-    const keys = Object.keys(JSON.parse(read('static/locales.json')).keys)
+    const locales = JSON.parse(read('static/locales.json'));
+    const keys = Object.keys({ ...locales.keys, ...locales.page_keys })
         .filter((key) => key !== 'minutes' && key !== 'seconds');
     assert.deepEqual(found(section, /^\| `(\w+)` \|/gm), keys.sort());
 });
