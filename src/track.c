@@ -105,15 +105,14 @@ static void read_record(const session_rec *z, mss_state *state)
     }
 }
 
-/* An internal redirect can lead to a section whose session has a cookie of its
- * own. What was found of the first says nothing of that one. */
-static bool is_another(const session_rec *z, const mss_state *state)
+static void write_copy(session_rec *z, const mss_state *state)
 {
-    const char *text = mss_session_get(z);
-    mss_stamp stamp;
+    mss_session_set(z, mss_stamp_format(z->pool, &state->stamp));
+}
 
-    return text && mss_stamp_parse(text, &stamp) && !stamp.ended
-           && memcmp(stamp.id, state->stamp.id, MSS_ID_BYTES) != 0;
+static bool is_same(const unsigned char *id, const unsigned char *other)
+{
+    return memcmp(id, other, MSS_ID_BYTES) == 0;
 }
 
 static void begin_anew(mss_state *state)
@@ -124,14 +123,34 @@ static void begin_anew(mss_state *state)
     memset(&state->decision, 0, sizeof(state->decision));
 }
 
+/* A session that an internal redirect has loaded anew, or found. */
+static void compare(session_rec *z, mss_state *state)
+{
+    const char *text = mss_session_get(z);
+    mss_stamp stamp;
+
+    if (!text || !mss_stamp_parse(text, &stamp) || stamp.ended
+        || is_same(stamp.id, state->stamp.id)) {
+        return;
+    }
+    /* mod_session_dbd has it as it was before this request began another. */
+    if (is_same(stamp.id, state->former)) {
+        write_copy(z, state);
+    }
+    /* A section whose session has a cookie of its own: what was found of the
+     * first says nothing of that one. */
+    else {
+        begin_anew(state);
+    }
+}
+
 session_rec *mss_track_load(request_rec *r, mss_state *state)
 {
     if (state->loader != r) {
         state->session = mss_session_load(r);
         state->loader = r;
-        if (state->session && state->loaded
-            && is_another(state->session, state)) {
-            begin_anew(state);
+        if (state->session && state->loaded) {
+            compare(state->session, state);
         }
     }
     if (state->session && !state->loaded) {
@@ -167,17 +186,13 @@ void mss_track_decide(request_rec *r, mss_state *state,
     }
 }
 
-static void write_copy(session_rec *z, const mss_state *state)
-{
-    mss_session_set(z, mss_stamp_format(z->pool, &state->stamp));
-}
-
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                      const mss_owner *owner)
 {
     apr_time_t now = apr_time_now();
     apr_status_t rv;
 
+    memcpy(state->former, state->stamp.id, MSS_ID_BYTES);
     memset(&state->stamp, 0, sizeof(state->stamp));
     rv = apr_generate_random_bytes(state->stamp.id, MSS_ID_BYTES);
     if (rv != APR_SUCCESS) {

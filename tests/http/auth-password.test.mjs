@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { Jar, NAVIGATION, SCRIPT, startHttpd } from '../lib/httpd.mjs';
+import { Jar, NAVIGATION, SCRIPT, formSite, startHttpd } from '../lib/httpd.mjs';
 import { startGateway } from '../lib/gateways.mjs';
 import { ENDED, LIMITS, ping } from '../lib/life.mjs';
 
@@ -270,4 +270,24 @@ test('Digest', async (t) => {
     const answer = await browser.ask('/digest/');
     assert.equal(answer.status, 401);
     assert.doesNotMatch(answer.headers['www-authenticate'], /stale/);
+});
+
+test('another user, an internal redirect, and a session in a database', async (t) => {
+    const httpd = await startHttpd({
+        clock: true, files: TREE('basic'), config: formSite({ store: 'dbd',
+            security: LIMITS, extra: location('basic', `${FILE}
+    Require valid-user
+    ErrorDocument 404 /basic/index.html`) }),
+    }, t);
+    const jar = new Jar();
+    const ask = (user, path) => httpd.request(path, { jar, headers: {
+        ...NAVIGATION, Authorization: `Basic ${btoa(`${user}:secret`)}` } });
+    assert.equal((await ask('alice', '/basic/')).status, 200);
+    const missing = await ask('bob', '/basic/missing');
+    assert.equal(missing.status, 404);
+    assert.match(missing.body, /Secret/);
+    await httpd.expectLog(/reason=relogin/);
+    assert.equal((await ask('bob', '/basic/')).status, 200);
+    assert.equal(await ping(httpd, jar), 0);
+    assert.equal(httpd.log().match(ENDED).length, 1);
 });
