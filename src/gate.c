@@ -11,6 +11,9 @@
 #include "session.h"
 #include "track.h"
 
+/* Longer than a browser takes, and shorter than a person. */
+#define AT_ONCE apr_time_from_sec(2)
+
 /* --- who asks for the login ------------------------------------------------------- */
 
 static bool is_type(const char *type, const char *name)
@@ -41,6 +44,16 @@ static bool is_sign_on(request_rec *r)
 
     return type && !is_type(type, "None") && !is_type(type, "form")
            && !is_prompted(r);
+}
+
+/* Whether a password that comes now has been typed. Browsers drop theirs with a
+ * 401 to a request that had it; to one that had none they repeat the request at
+ * once with what they remember, and ask nobody. */
+static bool was_prompted(const mss_state *state)
+{
+    return mss_state_was_asked(state, MSS_ASKED_PASSWORD)
+           || (mss_state_was_asked(state, MSS_ASKED_UNPROVOKED)
+               && apr_time_now() - state->stamp.last > AT_ONCE);
 }
 
 /* By mod_auth_form: in this request, or in one that this session is from. */
@@ -109,12 +122,17 @@ static bool brings_login(request_rec *r, const mss_state *state)
     const char *type = apr_table_get(r->headers_in, "Content-Type");
 
     if (is_prompted(r)) {
-        return resends_credentials(r)
-               && mss_state_was_asked(state, MSS_ASKED_PASSWORD);
+        return resends_credentials(r) && was_prompted(state);
     }
     return r->method_number == M_POST && type
            && ap_cstr_casecmpn(type, "application/x-www-form-urlencoded", 33)
                   == 0;
+}
+
+static bool was_asked_for_password(const mss_state *state)
+{
+    return mss_state_was_asked(state, MSS_ASKED_PASSWORD)
+           || mss_state_was_asked(state, MSS_ASKED_UNPROVOKED);
 }
 
 int mss_gate_authenticate(request_rec *r)
@@ -140,6 +158,9 @@ int mss_gate_authenticate(request_rec *r)
         return challenge(r, state);
     }
     if (is_page) {
+        if (is_prompted(r) && !was_asked_for_password(state)) {
+            mark(r, state, MSS_ASKED_UNPROVOKED);
+        }
         mss_ending_offer(r, state->decision.reason, is_prompted(r));
     }
     return DECLINED;
@@ -151,7 +172,7 @@ bool mss_gate_is_open(request_rec *r, const session_rec *z,
                       const mss_state *state)
 {
     if (resends_credentials(r)) {
-        return mss_state_was_asked(state, MSS_ASKED_PASSWORD);
+        return was_prompted(state);
     }
     return by_form(z, state) || mss_state_was_asked(state, MSS_ASKED_CLICK);
 }

@@ -81,7 +81,8 @@ static const char *format_live(apr_pool_t *p, const mss_stamp *stamp)
 
 static const char *const asked_texts[] = {[MSS_ASKED_NONE] = "",
                                           [MSS_ASKED_PASSWORD] = ".1",
-                                          [MSS_ASKED_CLICK] = ".2"};
+                                          [MSS_ASKED_CLICK] = ".2",
+                                          [MSS_ASKED_UNPROVOKED] = ".3"};
 
 const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
 {
@@ -206,6 +207,9 @@ static bool parse_ended(const char *text, mss_stamp *stamp)
     }
     else if (skip(&text, asked_texts[MSS_ASKED_CLICK])) {
         stamp->asked = MSS_ASKED_CLICK;
+    }
+    else if (skip(&text, asked_texts[MSS_ASKED_UNPROVOKED])) {
+        stamp->asked = MSS_ASKED_UNPROVOKED;
     }
     return !*text;
 }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
     allowError, happened, html, openContext, suite, until, warned,
 } from '../lib/browser.mjs';
@@ -52,7 +53,8 @@ const says = async (page, text) => {
 
 // --- Basic and Digest ----------------------------------------------------------------
 
-/** Takes the place of the browser's prompt: answer() what it was asked last. */
+/** Takes the place of the browser's prompt: type() answers the last one, cancel()
+ * does not. */
 async function watchPrompts(context, page) {
     const prompts = { asked: [] };
     const cdp = await context.newCDPSession(page);
@@ -60,12 +62,14 @@ async function watchPrompts(context, page) {
         cdp.send('Fetch.continueRequest', { requestId }).catch(() => {}));
     cdp.on('Fetch.authRequired', (event) => prompts.asked.push(event));
     await cdp.send('Fetch.enable', { handleAuthRequests: true });
-    prompts.answer = (response) => cdp.send('Fetch.continueWithAuth', {
+    const answer = (response) => cdp.send('Fetch.continueWithAuth', {
         requestId: prompts.asked.at(-1).requestId,
-        authChallengeResponse: response
-            ? { response: 'ProvideCredentials', username: 'alice',
-                password: 'secret' } : { response: 'CancelAuth' },
+        authChallengeResponse: response,
     });
+    prompts.cancel = () => answer({ response: 'CancelAuth' });
+    // After as long as a person takes at least.
+    prompts.type = () => pause(2500).then(() => answer({
+        response: 'ProvideCredentials', username: 'alice', password: 'secret' }));
     prompts.number = (n) => until(() => prompts.asked.length >= n,
         `prompt number ${n}`, 15000);
     return prompts;
@@ -93,7 +97,7 @@ for (const [scheme, { directives, ...options }] of Object.entries(SCHEMES)) {
         const prompts = await watchPrompts(context, page);
         const first = page.goto(httpd.url('/app/second.html'));
         await prompts.number(1);
-        await prompts.answer(true);
+        await prompts.type();
         await first;
         await page.goto(httpd.url('/app/'));
         await page.getByText('Secret').waitFor();
@@ -104,24 +108,31 @@ for (const [scheme, { directives, ...options }] of Object.entries(SCHEMES)) {
             ?? []).length;
         await until(() => refused() >= 4, 'refused polls and images');
         assert.equal(prompts.asked.length, 2);
+        await prompts.type();
+        await page.getByText('Secret').waitFor();
+        assert.equal(prompts.asked.length, 2);
+
+        await happened(context, 'expire', 2);
+        await prompts.number(3);
+        await prompts.cancel();
         const reason = 'You were signed out because you were inactive.';
-        await prompts.answer(false);
         await says(page, reason);
         for (const [i, way] of ['reload()', 'back()'].entries()) {
             await page.evaluate((call) => {
                 window.isOld = true;
                 (call === 'back()' ? history.back() : location.reload());
             }, way);
-            await prompts.number(3 + i);
-            await prompts.answer(false);
+            await prompts.number(4 + i);
+            await prompts.cancel();
             await page.waitForFunction(() => !window.isOld);
             await says(page, reason);
         }
         await page.getByRole('link', { name: 'Sign in again' }).click(
             { noWaitAfter: true });
-        await prompts.number(5);
-        await prompts.answer(true);
+        await prompts.number(6);
+        await prompts.type();
         await page.getByText('Secret').waitFor();
+        assert.equal(prompts.asked.length, 6);
         for (const { resourceType } of prompts.asked)
             assert.equal(resourceType, 'Document');
     });

@@ -188,6 +188,28 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
             livesAndEnds(httpd, name));
     }
 
+    test('a browser that has dropped the password is asked once', async () => {
+        const browser = new Browser(httpd, 'Basic');
+        await browser.ask('/file/');
+        await browser.person('/file/');
+        httpd.clock.advance(101);
+        isEnd(await httpd.request('/file/',
+            { jar: browser.jar, headers: NAVIGATION }));
+        httpd.clock.advance(3);
+        assert.match((await browser.person('/file/')).body, /Secret/);
+    });
+
+    test('one that remembers it does not get in by itself', async () => {
+        const browser = new Browser(httpd, 'Basic');
+        await browser.ask('/file/');
+        await browser.person('/file/');
+        httpd.clock.advance(101);
+        isEnd(await httpd.request('/file/other/',
+            { jar: browser.jar, headers: NAVIGATION }));
+        isEnd(await browser.ask('/file/other/'));
+        assert.match((await browser.person('/file/other/')).body, /Secret/);
+    });
+
     test('a logout is as final as an expiry', async () => {
         const browser = new Browser(httpd, 'Basic');
         await browser.ask('/file/');

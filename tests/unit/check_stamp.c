@@ -60,6 +60,8 @@ static const struct {
     {"1.ended.2.1f.1",
      {true, MSS_END_LIFETIME, MSS_ASKED_PASSWORD, {0}, 0, 0, 0, 0x1f}},
     {"1.ended.3.0.2", {true, MSS_END_LOGOUT, MSS_ASKED_CLICK, {0}, 0, 0, 0, 0}},
+    {"1.ended.1.2.3",
+     {true, MSS_END_IDLE, MSS_ASKED_UNPROVOKED, {0}, 0, 0, 0, 2}},
 };
 
 static void expect_same(const mss_stamp *a, const mss_stamp *b)
@@ -149,18 +151,19 @@ START_TEST(every_byte_left_out_or_put_in)
 }
 END_TEST
 
-/* A live stamp has one length. A mark that is cut short within its time's
- * first digit is none; after that it is another one, of an earlier time. */
+/* A live stamp has one length. A mark that is cut short before its time's first
+ * digit is none, nor is one that ends in a dot; else it is another one. */
 START_TEST(every_length)
 {
     const char *whole = stamps[_i].text;
-    const char *dot = strrchr(whole, '.');
-    const size_t least = dot ? (size_t)(dot - whole) + 2 : strlen(whole);
+    const size_t least =
+        strchr(whole, '.') ? strlen("1.ended.1.") + 1 : strlen(whole);
     size_t n;
 
     for (n = 0; n <= strlen(whole); n++) {
-        ck_assert_msg(reads_as_itself(whole, n) == (n >= least), "%.*s", (int)n,
-                      whole);
+        ck_assert_msg(reads_as_itself(whole, n)
+                          == (n >= least && whole[n - 1] != '.'),
+                      "%.*s", (int)n, whole);
     }
 }
 END_TEST
@@ -194,7 +197,7 @@ static const char *const refused[] = {
     "1.ended.100000000.1",
     "1.ended.-1.1",
     "1.ended.1.1.0",
-    "1.ended.1.1.3",
+    "1.ended.1.1.4",
     "1.ended.1.1.11",
     "1.ended.1.1.1.",
     "1.ended.1.8000000000000000",
