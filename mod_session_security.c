@@ -9,7 +9,7 @@
 
 #include "config.h"
 #include "cookie.h"
-#include "ending.h"
+#include "endpage.h"
 #include "endpoint.h"
 #include "gate.h"
 #include "guard.h"
@@ -62,7 +62,7 @@ static void register_hooks(apr_pool_t *p)
     mss_intake_register();
     mss_inject_register();
     mss_cookie_register();
-    mss_ending_register();
+    mss_endpage_register();
 }
 
 /* Only this symbol leaves the module. */

@@ -13,7 +13,7 @@
 #include "core/limits.h"
 #include "core/parse.h"
 #include "core/url.h"
-#include "ending.h"
+#include "endpage.h"
 #include "files.h"
 #include "log.h"
 #include "reply.h"
@@ -276,7 +276,7 @@ static int resume(request_rec *r, mss_state *state)
         || state->record.source == MSS_SOURCE_REVOKED) {
         mss_track_mark(r, z, state, MSS_ASKED_CLICK);
     }
-    return go(r, z, mss_ending_way_back(r));
+    return go(r, z, mss_endpage_way_back(r));
 }
 
 /* --- dispatch --------------------------------------------------------------------- */

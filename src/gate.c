@@ -6,7 +6,7 @@
 #include "http_protocol.h"
 
 #include "config.h"
-#include "ending.h"
+#include "endpage.h"
 #include "reply.h"
 #include "session.h"
 #include "track.h"
@@ -84,7 +84,7 @@ static int challenge(request_rec *r, mss_state *state)
     if (mss_state_asks_page(r)) {
         mark(r, state, MSS_ASKED_PASSWORD);
         ap_note_auth_failure(r);
-        mss_ending_offer(r, state->decision.reason, true);
+        mss_endpage_offer(r, state->decision.reason, true);
     }
     return HTTP_UNAUTHORIZED;
 }
@@ -105,7 +105,7 @@ static int hold(request_rec *r, mss_state *state)
     if (state->record.source != MSS_SOURCE_ENDED) {
         mark(r, state, MSS_ASKED_NONE);
     }
-    return mss_ending_answer(r, state->decision.reason);
+    return mss_endpage_answer(r, state->decision.reason);
 }
 
 int mss_gate_refuse(request_rec *r, mss_state *state)
@@ -161,7 +161,7 @@ int mss_gate_authenticate(request_rec *r)
         if (is_prompted(r) && !was_asked_for_password(state)) {
             mark(r, state, MSS_ASKED_UNPROVOKED);
         }
-        mss_ending_offer(r, state->decision.reason, is_prompted(r));
+        mss_endpage_offer(r, state->decision.reason, is_prompted(r));
     }
     return DECLINED;
 }

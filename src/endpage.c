@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "ending.h"
+#include "endpage.h"
 
 #include "apr_strings.h"
 #include "http_core.h"
@@ -116,7 +116,7 @@ static const char *way_back(request_rec *r)
                                                                        : "/";
 }
 
-const char *mss_ending_way_back(request_rec *r)
+const char *mss_endpage_way_back(request_rec *r)
 {
     apr_size_t n = 0;
     const char *text = mss_parse_parameter(r->args, "to", &n);
@@ -126,7 +126,7 @@ const char *mss_ending_way_back(request_rec *r)
                                                                           : "/";
 }
 
-int mss_ending_answer(request_rec *r, mss_end reason)
+int mss_endpage_answer(request_rec *r, mss_end reason)
 {
     const char *before =
         apr_pstrcat(r->pool, "<form method=\"post\" action=\"",
@@ -139,7 +139,7 @@ int mss_ending_answer(request_rec *r, mss_end reason)
                           page(r, reason, before, "</button></form>\n"));
 }
 
-void mss_ending_offer(request_rec *r, mss_end reason, bool is_prompted)
+void mss_endpage_offer(request_rec *r, mss_end reason, bool is_prompted)
 {
     if (!ap_response_code_string(r, ap_index_of_response(HTTP_UNAUTHORIZED))) {
         ap_custom_response(r, HTTP_UNAUTHORIZED,
@@ -186,7 +186,7 @@ static apr_status_t policy_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 }
 
 /* Behind mod_headers. */
-void mss_ending_register(void)
+void mss_endpage_register(void)
 {
     policy_handle = ap_register_output_filter(
         "SESSION_SECURITY_ENDING", policy_filter, NULL, AP_FTYPE_PROTOCOL - 1);

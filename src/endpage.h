@@ -3,8 +3,8 @@
  * user's language, with a way to sign in again.
  * Must not know whether it is over. */
 
-#ifndef MSS_ENDING_H
-#define MSS_ENDING_H
+#ifndef MSS_ENDPAGE_H
+#define MSS_ENDPAGE_H
 
 #include <stdbool.h>
 
@@ -15,18 +15,18 @@
 /** Answers with the page and 401, without a challenge. Its button posts to the
  * endpoint "resume" and leads back to what the client asked for.
  * @return DONE */
-int mss_ending_answer(request_rec *r, mss_end reason);
+int mss_endpage_answer(request_rec *r, mss_end reason);
 
 /** Makes the page what an answer 401 to r shows, unless an ErrorDocument does.
  * To be called before the authentication, which gives that answer.
  * @param is_prompted the browser asks for a password when it is loaded again */
-void mss_ending_offer(request_rec *r, mss_end reason, bool is_prompted);
+void mss_endpage_offer(request_rec *r, mss_end reason, bool is_prompted);
 
 /** What an endpoint's query says where to go back to: a path of this site, in
  * r->pool; "/" if it says nothing or anything else. */
-const char *mss_ending_way_back(request_rec *r);
+const char *mss_endpage_way_back(request_rec *r);
 
 /** Makes the filter known (register_hooks). */
-void mss_ending_register(void);
+void mss_endpage_register(void);
 
 #endif
