@@ -11,7 +11,9 @@
 #include "config.h"
 #include "cookie.h"
 #include "dump.h"
+#include "endpage.h"
 #include "endpoint.h"
+#include "gate.h"
 #include "guard.h"
 #include "inject.h"
 #include "intake.h"
@@ -43,7 +45,7 @@ static void register_hooks(apr_pool_t *p)
                          AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_access_ex(mss_endpoint_admit, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
-    ap_hook_check_authn(mss_guard_authenticate, NULL, NULL,
+    ap_hook_check_authn(mss_gate_authenticate, NULL, NULL,
                         APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
 
     /* Our own URLs are answered here, since the handlers of other modules come
@@ -64,6 +66,7 @@ static void register_hooks(apr_pool_t *p)
     mss_intake_register();
     mss_inject_register();
     mss_cookie_register();
+    mss_endpage_register();
 
     /* Other modules ask, and somebody looks. */
     mss_api_register();

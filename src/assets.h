@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The client's files, compiled in (build/assets.c, made by static/embed.c). */
+ * The client's files and the texts of the server's own page, compiled in
+ * (build/assets.c, made by static/embed.c). */
 
 #ifndef MSS_ASSETS_H
 #define MSS_ASSETS_H
@@ -31,8 +32,28 @@ extern const mss_language mss_message_languages[];
 /** The messages in the first of the languages in the name that there are some
  * in, or NULL. For mss_asset_find. */
 const mss_asset *mss_asset_in_languages(const char *name);
+/** What the server's own page says in one language; UTF-8. */
+typedef struct {
+    const char *tag;
+    const char *dir; /* "ltr" or "rtl" */
+    const char *signed_out_title;
+    const char *signed_out; /* for being idle */
+    const char *ended_lifetime;
+    const char *ended_logout;
+    const char *ended; /* for any other reason */
+    const char *sign_in;
+} mss_words;
+
+/** Each language once; the first is English. */
+extern const mss_words mss_asset_words[];
+
+/** The same, and other tags that lead to them: places in mss_asset_words. */
+extern const mss_language mss_asset_languages[];
 
 /** Whether key is one that SessionSecurityMessage can set ("title", ...). */
 int mss_asset_is_message(const char *key);
+
+/** Whether it is one of a text that the client has. */
+int mss_asset_is_client_message(const char *key);
 
 #endif

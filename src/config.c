@@ -201,6 +201,12 @@ const char *mss_conf_stylesheet(const mss_conf *c)
     return c->stylesheet && *c->stylesheet ? c->stylesheet : NULL;
 }
 
+const char *mss_conf_clear_site_data(const mss_conf *c)
+{
+    return c->clear_site_data && *c->clear_site_data ? c->clear_site_data
+                                                     : NULL;
+}
+
 const apr_array_header_t *mss_conf_events(const mss_conf *c)
 {
     return c->events && c->events->nelts > 0 ? c->events : NULL;
@@ -245,6 +251,21 @@ const char *mss_conf_return_to(request_rec *r, const mss_conf *c)
                       fault ? fault : target);
         return NULL;
     }
+    return target;
+}
+
+const char *mss_conf_return_from(request_rec *r, const mss_conf *c,
+                                 const char *path, const char *query)
+{
+    char *const own_path = r->uri;
+    char *const own_query = r->args;
+    const char *target;
+
+    r->uri = apr_pstrdup(r->pool, path);
+    r->args = query ? apr_pstrdup(r->pool, query) : NULL;
+    target = mss_conf_return_to(r, c);
+    r->uri = own_path;
+    r->args = own_query;
     return target;
 }
 

@@ -63,6 +63,8 @@ apr_uint64_t mss_conf_crypto(const mss_conf *c);
 const char *mss_conf_language(const mss_conf *c);
 /** URL or NULL. */
 const char *mss_conf_stylesheet(const mss_conf *c);
+/** The header Clear-Site-Data of answers that end a session, or NULL. */
+const char *mss_conf_clear_site_data(const mss_conf *c);
 /** DOM event names (const char *), or NULL: the client's own list. */
 const apr_array_header_t *mss_conf_events(const mss_conf *c);
 /** Message key -> text, or NULL. */
@@ -76,6 +78,9 @@ const apr_array_header_t *mss_conf_cookies(const mss_conf *c);
 bool mss_conf_any_cookies(void);
 /** SessionSecurityReturnTo for r, checked: a path or URL in r->pool, or NULL. */
 const char *mss_conf_return_to(request_rec *r, const mss_conf *c);
+/** The same as if the page of that path and query, NULL: none, were asked for. */
+const char *mss_conf_return_from(request_rec *r, const mss_conf *c,
+                                 const char *path, const char *query);
 /** Whether a section itself says what could contradict what it inherits. */
 bool mss_conf_sets_limits(const mss_conf *c);
 /** NULL, or a sentence that says why these limits cannot protect. */

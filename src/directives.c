@@ -248,6 +248,8 @@ const command_rec mss_conf_commands[] = {
         "DOM events that count as activity, or None for the built-in list"),
     AP_INIT_TAKE1("SessionSecurityStylesheet", mss_directives_set_stylesheet, NULL, SECTION,
         "URL of a stylesheet for the warning, or None"),
+    AP_INIT_RAW_ARGS("SessionSecurityClearSiteData", mss_directives_set_clear_site_data, NULL, SECTION,
+        "On or Off, or cache, storage or both: what browsers delete at the end; default Off"),
     AP_INIT_TAKE1("SessionSecurityUpdateInterval", set_update_interval, NULL, SECTION,
         "how old the stamp in the session may become; default a tenth of ExpireAfter"),
     AP_INIT_TAKE1("SessionSecurityPath", set_path, NULL, RSRC_CONF,

@@ -23,8 +23,9 @@
     X(apr_interval_time_t, update_interval)
 
 #define MSS_POINTERS(X)                                                        \
-    X(const char *, language)   /* "": Auto */                                 \
-    X(const char *, stylesheet) /* "": None */                                 \
+    X(const char *, language)        /* "": Auto */                            \
+    X(const char *, stylesheet)      /* "": None */                            \
+    X(const char *, clear_site_data) /* a header's value; "": Off */           \
     X(const mss_return_to *, return_to)                                        \
     X(apr_array_header_t *, events) /* empty: None, the client's own list */
 
@@ -130,6 +131,8 @@ const char *mss_directives_set_language(cmd_parms *cmd, void *dir,
                                         const char *value);
 const char *mss_directives_set_stylesheet(cmd_parms *cmd, void *dir,
                                           const char *value);
+const char *mss_directives_set_clear_site_data(cmd_parms *cmd, void *dir,
+                                               const char *value);
 const char *mss_directives_set_message(cmd_parms *cmd, void *dir,
                                        const char *key, const char *text);
 const char *mss_directives_add_event(cmd_parms *cmd, void *dir,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "apr_strings.h"
+
 #include "assets.h"
 #include "core/url.h"
 #include "directives.h"
@@ -96,6 +98,55 @@ const char *mss_directives_set_stylesheet(cmd_parms *cmd, void *dir,
             "one such as /theme/session.css, or None");
     }
     c->stylesheet = value;
+    return NULL;
+}
+
+/* The words of W3C Clear-Site-Data that browsers know and that are of use. Not
+ * "cookies", nor "*": the mark of the end is in a cookie. */
+static const char *const deletable[] = {"cache", "storage", NULL};
+
+static const char *find_deletable(const char *word)
+{
+    const char *const *known = deletable;
+
+    while (*known && !mss_directives_is_word(word, *known)) {
+        known++;
+    }
+    return *known;
+}
+
+const char *mss_directives_set_clear_site_data(cmd_parms *cmd, void *dir,
+                                               const char *args)
+{
+    mss_conf *c = dir;
+    const char *word = ap_getword_conf(cmd->temp_pool, &args);
+    const char *value = "";
+
+    if (mss_directives_is_word(word, "On") && !*args) {
+        c->clear_site_data = "\"cache\", \"storage\"";
+        return NULL;
+    }
+    if (mss_directives_is_word(word, "Off") && !*args) {
+        c->clear_site_data = "";
+        return NULL;
+    }
+    do {
+        const char *name = find_deletable(word);
+
+        if (!name) {
+            return mss_directives_fault(
+                cmd, word,
+                mss_directives_is_word(word, "cookies")
+                        || strcmp(word, "*") == 0
+                    ? "would delete the cookie that keeps the end final; "
+                      "write cache, storage, or On for both"
+                    : "is not On, Off, cache or storage");
+        }
+        value = apr_pstrcat(cmd->pool, value, *value ? ", \"" : "\"", name,
+                            "\"", NULL);
+        word = ap_getword_conf(cmd->temp_pool, &args);
+    } while (*word);
+    c->clear_site_data = value;
     return NULL;
 }
 

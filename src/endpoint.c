@@ -3,6 +3,7 @@
 #include "endpoint.h"
 
 #include "apr_strings.h"
+#include "apr_uri.h"
 #include "http_core.h"
 #include "http_protocol.h"
 #include "http_request.h"
@@ -11,7 +12,10 @@
 #include "core/header.h"
 #include "core/limits.h"
 #include "core/parse.h"
+#include "core/url.h"
 #include "counts.h"
+#include "endpage.h"
+#include "files.h"
 #include "log.h"
 #include "reply.h"
 #include "rules.h"
@@ -36,6 +40,9 @@ static mss_endpoint endpoint_of(const char *rest)
     }
     if (is_file(rest, "logout")) {
         return MSS_ENDPOINT_LOGOUT;
+    }
+    if (is_file(rest, "resume")) {
+        return MSS_ENDPOINT_RESUME;
     }
     return mss_asset_find(rest) ? MSS_ENDPOINT_ASSET : MSS_ENDPOINT_UNKNOWN;
 }
@@ -196,17 +203,55 @@ static bool is_own_page(request_rec *r)
     return host && from && mss_header_is_host(from, host);
 }
 
-static int logout(request_rec *r, mss_state *state)
+/* The session that a page of this site wants to change. */
+static int take(request_rec *r, mss_state *state, session_rec **z)
 {
-    const char *target = mss_conf_return_to(r, mss_conf_of(r));
-    session_rec *z;
-
     if (!is_own_page(r)) {
         return HTTP_FORBIDDEN;
     }
-    z = mss_track_load(r, state);
-    if (!z) {
-        return no_session(r);
+    *z = mss_track_load(r, state);
+    return *z ? OK : no_session(r);
+}
+
+/* Sends the browser on, with the session if it has changed. */
+static int go(request_rec *r, session_rec *z, const char *target)
+{
+    if (!z->dirty) {
+        mss_session_keep_unsaved(z);
+    }
+    mss_session_set_cookie_once(r, z);
+    apr_table_setn(r->headers_out, "Location", target);
+    return mss_reply_json(r, HTTP_SEE_OTHER, "{\"state\":\"logout\"}");
+}
+
+/* Where the browser goes: as for the page that the logout came from, since what
+ * an expression would say of the endpoint itself is of no use. */
+static const char *after_logout(request_rec *r)
+{
+    const mss_conf *c = mss_conf_of(r);
+    const char *host = apr_table_get(r->headers_in, "Host");
+    const char *from = apr_table_get(r->headers_in, "Referer");
+    const char *target;
+    apr_uri_t page = {.path = NULL};
+
+    if (!host || !from || !mss_header_is_host(from, host)
+        || apr_uri_parse(r->pool, from, &page) != APR_SUCCESS || !page.path
+        || ap_unescape_url(page.path) != OK || !mss_url_is_local(page.path)) {
+        page.path = NULL;
+    }
+    target = page.path ? mss_conf_return_from(r, c, page.path, page.query)
+                       : mss_conf_return_from(r, c, "/", NULL);
+    return target ? target : "/";
+}
+
+static int logout(request_rec *r, mss_state *state)
+{
+    const char *clear = mss_conf_clear_site_data(mss_conf_of(r));
+    session_rec *z;
+    int rc = take(r, state, &z);
+
+    if (rc != OK) {
+        return rc;
     }
     if (state->record.source == MSS_SOURCE_STORE
         || state->record.source == MSS_SOURCE_COPY) {
@@ -215,78 +260,30 @@ static int logout(request_rec *r, mss_state *state)
         (void)read_limits(r, state, &limits);
         mss_track_decide(r, state, &limits, MSS_KIND_PASSIVE, MSS_IDLE_UNKNOWN);
         mss_track_finish(r, z, state, MSS_END_LOGOUT);
+        /* Also beside credentials that the browser keeps: its cookie changes,
+         * and the page that it goes to says why. */
+        mss_track_mark(r, z, state, MSS_ASKED_NONE);
     }
-    if (!z->dirty) {
-        mss_session_keep_unsaved(z);
+    if (clear) {
+        apr_table_setn(r->headers_out, "Clear-Site-Data", clear);
     }
-    mss_session_set_cookie_once(r, z);
-    apr_table_setn(r->headers_out, "Location", target ? target : "/");
-    return mss_reply_json(r, HTTP_SEE_OTHER, "{\"state\":\"logout\"}");
+    return go(r, z, after_logout(r));
 }
 
-/* --- script and messages ------------------------------------------------------- */
-
-static bool asks_for_version(request_rec *r, const mss_asset *asset)
+/* A person has clicked: single sign-on may go on. */
+static int resume(request_rec *r, mss_state *state)
 {
-    apr_size_t n = 0;
-    const char *v = mss_parse_parameter(r->args, "v", &n);
+    session_rec *z;
+    int rc = take(r, state, &z);
 
-    return v && n == strlen(asset->hash) && strncmp(v, asset->hash, n) == 0;
-}
-
-/* These have no user's data in them: no session is loaded or saved for them. */
-static void leave_session_alone(request_rec *r)
-{
-    ap_filter_t *f = r->output_filters;
-
-    while (f) {
-        ap_filter_t *following = f->next;
-
-        if (strcmp(f->frec->name, "mod_session_out") == 0) {
-            ap_remove_output_filter(f);
-        }
-        f = following;
+    if (rc != OK) {
+        return rc;
     }
-}
-
-static int send_asset(request_rec *r, const void *bytes, apr_size_t n)
-{
-    int status = mss_reply_add_filters(r);
-
-    if (status != OK) {
-        return status;
+    if (state->record.source == MSS_SOURCE_ENDED
+        || state->record.source == MSS_SOURCE_REVOKED) {
+        mss_track_mark(r, z, state, MSS_ASKED_CLICK);
     }
-    leave_session_alone(r);
-    return mss_reply_bytes(r, bytes, n);
-}
-
-static int asset(request_rec *r, const mss_asset *a)
-{
-    bool gzip = mss_header_accepts_gzip(
-        apr_table_get(r->headers_in, "Accept-Encoding"));
-    apr_table_t *out = r->headers_out;
-
-    apr_table_setn(out, "Cache-Control",
-                   asks_for_version(r, a)
-                       ? "public, max-age=31536000, immutable"
-                       : "no-cache");
-    apr_table_setn(
-        out, "ETag",
-        apr_psprintf(r->pool, "\"%s%s\"", a->hash, gzip ? "-gz" : ""));
-    apr_table_setn(out, "Vary", "Accept-Encoding");
-    apr_table_setn(out, "X-Content-Type-Options", "nosniff");
-    ap_set_content_type(r, a->content_type);
-    if (ap_meets_conditions(r) == HTTP_NOT_MODIFIED) {
-        r->status = HTTP_NOT_MODIFIED;
-        return send_asset(r, "", 0);
-    }
-    if (gzip) {
-        /* The field, and the header that filters look at. */
-        r->content_encoding = "gzip";
-        apr_table_setn(out, "Content-Encoding", "gzip");
-    }
-    return gzip ? send_asset(r, a->gzip, a->gzip_length)
-                : send_asset(r, a->plain, a->plain_length);
+    return go(r, z, mss_endpage_way_back(r));
 }
 
 /* --- dispatch --------------------------------------------------------------------- */
@@ -324,7 +321,8 @@ static int discard_body(request_rec *r)
 
 static bool allow(request_rec *r, const mss_state *state)
 {
-    bool post = state->endpoint == MSS_ENDPOINT_LOGOUT;
+    bool post = state->endpoint == MSS_ENDPOINT_LOGOUT
+                || state->endpoint == MSS_ENDPOINT_RESUME;
 
     ap_allow_methods(r, REPLACE_ALLOW, post ? "POST" : "GET", NULL);
     return r->method_number == (post ? M_POST : M_GET);
@@ -353,7 +351,9 @@ int mss_endpoint_answer(request_rec *r)
         return ping(r, state);
     case MSS_ENDPOINT_LOGOUT:
         return logout(r, state);
+    case MSS_ENDPOINT_RESUME:
+        return resume(r, state);
     default:
-        return asset(r, mss_asset_find(state->endpoint_file));
+        return mss_files_answer(r, state->endpoint_file);
     }
 }

@@ -8,6 +8,7 @@
 #include "http_request.h"
 
 #include "config.h"
+#include "gate.h"
 #include "log.h"
 #include "notes.h"
 #include "reply.h"
@@ -38,20 +39,13 @@ static void decide(request_rec *r, mss_state *state, const mss_conf *c)
     mss_track_decide(r, state, &limits, state->kind, MSS_IDLE_UNKNOWN);
 }
 
-/* Whether the request carries a password in a header, for an authentication
- * that asks for it there: the browser resends it without its user. */
-static bool resends_credentials(request_rec *r)
-{
-    const char *type = ap_auth_type(r);
-
-    return type && apr_table_get(r->headers_in, "Authorization")
-           && (ap_cstr_casecmp(type, "Basic") == 0
-               || ap_cstr_casecmp(type, "Digest") == 0);
-}
-
 /* Takes away what the request's session could authenticate it with. */
 static void act(request_rec *r, session_rec *z, mss_state *state)
 {
+    if (mss_state_is_over(state)) {
+        state->without_password =
+            !apr_table_get(r->headers_in, "Authorization");
+    }
     if (mss_state_is_over(state) && state->record.source != MSS_SOURCE_ENDED) {
         state->challenge = true;
         if (state->decision.verdict == MSS_EXPIRED) {
@@ -147,55 +141,6 @@ int mss_guard_enter(request_rec *r)
     return DECLINED;
 }
 
-/* --- in place of authentication ---------------------------------------------- */
-
-/* A person's login: typed into mod_auth_form's form, or the answer to the
- * challenge that came with the mark. */
-static bool brings_login(request_rec *r, const mss_state *state)
-{
-    const char *type = apr_table_get(r->headers_in, "Content-Type");
-
-    if (resends_credentials(r)) {
-        return !state->challenge;
-    }
-    return r->method_number == M_POST && type
-           && ap_cstr_casecmpn(type, "application/x-www-form-urlencoded", 33)
-                  == 0;
-}
-
-/* The answer to a page whose credentials do not count any more carries the
- * mark: what comes with that has been given by a person since. */
-static void mark(request_rec *r, mss_state *state)
-{
-    session_rec *z = mss_track_load(r, state);
-
-    if (z && mss_kind_is_page(mss_state_headers(r))) {
-        mss_track_mark(r, z, state);
-    }
-}
-
-int mss_guard_authenticate(request_rec *r)
-{
-    mss_state *state = mss_state_peek(r);
-
-    if (!state || !mss_conf_enabled(mss_conf_of(r))
-        || !mss_state_is_over(state)) {
-        return DECLINED;
-    }
-    if (mss_kind_is_script(mss_state_headers(r)) && !brings_login(r, state)) {
-        return r->main ? HTTP_UNAUTHORIZED
-                       : mss_reply_expired(r, state->decision.reason);
-    }
-    if (state->challenge && resends_credentials(r)) {
-        mark(r, state);
-        if (mss_kind_is_page(mss_state_headers(r))) {
-            ap_note_auth_failure(r);
-        }
-        return HTTP_UNAUTHORIZED;
-    }
-    return DECLINED;
-}
-
 /* --- after authentication: begin, stamp --------------------------------------- */
 
 /* Answers 500 rather than a page without protection. */
@@ -225,13 +170,6 @@ static bool protects(request_rec *r, const mss_conf *c, const mss_state *state,
     return true;
 }
 
-/* Clients without cookies send their password with each request, and would get
- * a session for each: only a page begins one then. */
-static bool may_begin(request_rec *r)
-{
-    return !resends_credentials(r) || mss_kind_is_page(mss_state_headers(r));
-}
-
 static int begin(request_rec *r, session_rec *z, mss_state *state)
 {
     const mss_conf *c = mss_conf_of(r);
@@ -240,7 +178,7 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
     bool keep =
         state->decision.verdict == MSS_LIVE && mss_track_is_nobodys(state);
 
-    if (!may_begin(r)) {
+    if (!mss_gate_may_begin(r, z, state)) {
         return DECLINED;
     }
     if (!mss_track_begin(r, z, state, &owner)) {
@@ -276,7 +214,7 @@ static int end_late(request_rec *r, session_rec *z, mss_state *state)
 
     act(r, z, state);
     state->tracked = false;
-    rc = mss_guard_authenticate(r);
+    rc = mss_gate_authenticate(r);
     return rc == DECLINED ? mss_reply_ask_again(r, mss_state_top(r)) : rc;
 }
 
@@ -318,7 +256,7 @@ static int take_over(request_rec *r, session_rec *z, mss_state *state)
         && mss_session_login(z, &state->logins, &login) != MSS_LOGIN_NEW) {
         return ask_again(r, z, state);
     }
-    if (!may_begin(r)) {
+    if (!mss_gate_may_begin(r, z, state)) {
         return move(r, z, state);
     }
     mss_track_revoke(r, state, MSS_END_RELOGIN);
@@ -339,17 +277,11 @@ static int go_on(request_rec *r, session_rec *z, mss_state *state)
 
 static int stamp(request_rec *r, session_rec *z, mss_state *state)
 {
-    mss_user login;
-
     if (state->decision.verdict == MSS_LIVE) {
         return go_on(r, z, state);
     }
-    /* A login that nobody has typed in: the browser, or another module, has
-     * brought the credentials of the ended session again. */
-    if (state->challenge
-        && mss_session_login(z, &state->logins, &login) != MSS_LOGIN_NEW) {
-        mark(r, state);
-        return HTTP_UNAUTHORIZED;
+    if (mss_state_is_over(state) && !mss_gate_is_open(r, z, state)) {
+        return mss_gate_refuse(r, state);
     }
     return begin(r, z, state);
 }
@@ -361,10 +293,14 @@ int mss_guard_stamp(request_rec *r)
     session_rec *z;
     int rc = DECLINED;
 
-    if (!mss_conf_enabled(c) || (!r->user && !mss_conf_cookies(c))) {
+    if (!mss_conf_armed(r->server)) {
         return DECLINED;
     }
     state = mss_state_get(r);
+    state->let_in = state->let_in || !r->main;
+    if (!mss_conf_enabled(c) || (!r->user && !mss_conf_cookies(c))) {
+        return DECLINED;
+    }
     z = mss_track_load(r, state);
     if (!r->user && !mss_sieve_found(state)) {
         return mss_visitor_admit(r, state);
@@ -378,13 +314,20 @@ int mss_guard_stamp(request_rec *r)
     /* Before the handler, since a CACHE filter of a chain of one's own and the
      * answers of subrequests do not come by mss_leave. */
     mss_reply_keep_uncached(r);
-    /* What a subrequest includes is part of the client's request. */
-    if (!r->main && !state->stamped) {
+    /* What a subrequest includes is part of the client's request, but not where
+     * that is of no user. DirectoryIndex looks before this has been judged. */
+    if (r->main) {
+        rc = state->let_in && mss_state_is_over(state)
+                     && !mss_gate_is_open(r, z, state)
+                 ? HTTP_UNAUTHORIZED
+                 : DECLINED;
+    }
+    else if (!state->stamped) {
         state->stamped = true;
         rc = stamp(r, z, state);
     }
     /* An internal redirect to a section with limits of its own. */
-    else if (!r->main && state->tracked && outlives(r, z, state)) {
+    else if (state->tracked && outlives(r, z, state)) {
         rc = end_late(r, z, state);
     }
     if (state->tracked) {

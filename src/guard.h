@@ -11,10 +11,6 @@
  * expired, so that authentication sees an anonymous visitor. */
 int mss_guard_enter(request_rec *r);
 
-/** Hook check_authn, first: what authentication must not do by itself after
- * the end. Scripts get 401, credentials that the browser resends are refused. */
-int mss_guard_authenticate(request_rec *r);
-
 /** Hook fixups, last: the user is known now. Begins a session, or moves its
  * stamp on. */
 int mss_guard_stamp(request_rec *r);

@@ -2,6 +2,7 @@
 
 #include "leave.h"
 
+#include "config.h"
 #include "grant.h"
 #include "session.h"
 #include "sieve.h"
@@ -64,6 +65,26 @@ static void settle(request_rec *r, session_rec *z, mss_state *state)
     }
 }
 
+/* What the answer tells the browser of an end: once that the data of the
+ * application can go, and with each refusal that there is no point in trying
+ * again without a person. */
+static void tell(request_rec *r, const mss_state *state)
+{
+    const char *clear = mss_conf_clear_site_data(mss_conf_of(r));
+
+    if (clear && state->challenge && mss_state_asks_page(r)) {
+        apr_table_setn(r->headers_out, "Clear-Site-Data", clear);
+    }
+    if (r->status == HTTP_UNAUTHORIZED) {
+        apr_table_setn(r->headers_out, "Session-Security", "expired");
+    }
+    if (r->status == HTTP_UNAUTHORIZED || ap_is_HTTP_REDIRECT(r->status)) {
+        /* mod_auth_form has some of its own there. */
+        apr_table_unset(r->err_headers_out, "Cache-Control");
+        apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    }
+}
+
 bool mss_leave(request_rec *r)
 {
     mss_state *state = mss_state_get(r);
@@ -77,6 +98,9 @@ bool mss_leave(request_rec *r)
     }
     if (z && !state->left) {
         mss_session_set_cookie_once(r, z);
+    }
+    if (mss_state_is_over(state)) {
+        tell(r, state);
     }
     state->left = true;
     state->expectant = false;

@@ -41,17 +41,27 @@ int mss_reply_bytes(request_rec *r, const void *bytes, apr_size_t n)
     return DONE;
 }
 
-int mss_reply_json(request_rec *r, int status, const char *json)
+static int reply(request_rec *r, int status, const char *type, const char *text)
 {
     int filters;
 
     r->status = status;
     r->status_line = NULL;
-    ap_set_content_type(r, "application/json");
+    ap_set_content_type(r, type);
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
     apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
     filters = mss_reply_add_filters(r);
-    return filters == OK ? mss_reply_bytes(r, json, strlen(json)) : filters;
+    return filters == OK ? mss_reply_bytes(r, text, strlen(text)) : filters;
+}
+
+int mss_reply_json(request_rec *r, int status, const char *json)
+{
+    return reply(r, status, "application/json", json);
+}
+
+int mss_reply_page(request_rec *r, int status, const char *html)
+{
+    return reply(r, status, "text/html; charset=utf-8", html);
 }
 
 int mss_reply_expired(request_rec *r, mss_end reason)

@@ -18,6 +18,10 @@ int mss_reply_add_filters(request_rec *r);
  * handler. @param json lives as long as r->pool @return DONE, or an HTTP status */
 int mss_reply_json(request_rec *r, int status, const char *json);
 
+/** Answers with a page, never cached. @param html lives as long as r->pool
+ * @return DONE */
+int mss_reply_page(request_rec *r, int status, const char *html);
+
 /** 401 for a script's request whose session is over: a header and a small body,
  * no challenge that would make the browser ask for a password. */
 int mss_reply_expired(request_rec *r, mss_end reason);

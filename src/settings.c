@@ -35,17 +35,20 @@ static void add_text(json_t **o, const char *key, const char *text)
 
 static int add_message(void *messages, const char *key, const char *text)
 {
-    json_object_set_new(messages, key, json_string(text));
+    if (mss_asset_is_client_message(key)) {
+        add_text(messages, key, text);
+    }
     return 1;
 }
 
 static void add_messages(json_t **o, const apr_table_t *texts)
 {
-    json_t *messages;
+    json_t *messages = NULL;
 
-    if (texts && !apr_is_empty_table(texts)) {
-        messages = json_object();
-        apr_table_do(add_message, messages, texts, NULL);
+    if (texts) {
+        apr_table_do(add_message, &messages, texts, NULL);
+    }
+    if (messages) {
         add(o, "messages", messages);
     }
 }

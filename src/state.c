@@ -60,6 +60,12 @@ mss_limits mss_state_limits(const request_rec *r, const mss_state *state)
     return mss_rules_limits(mss_conf_of(r), state->choice);
 }
 
+bool mss_state_was_asked(const mss_state *state, mss_asked what)
+{
+    return state->record.source == MSS_SOURCE_ENDED
+           && state->stamp.asked == what;
+}
+
 bool mss_state_is_over(const mss_state *state)
 {
     return state->decision.verdict == MSS_EXPIRED

@@ -22,6 +22,7 @@ typedef enum {
     MSS_ENDPOINT_NONE,
     MSS_ENDPOINT_PING,
     MSS_ENDPOINT_LOGOUT,
+    MSS_ENDPOINT_RESUME,
     MSS_ENDPOINT_ASSET,
     MSS_ENDPOINT_UNKNOWN /* below the prefix, but nothing of ours: 404 */
 } mss_endpoint;
@@ -52,14 +53,17 @@ typedef struct {
     bool tracked;   /* live, and authenticated: what the client may see */
     bool expectant; /* not tracked yet, but its answer may begin a session */
     bool stamped;   /* the stamp has been moved, or need not be */
+    bool let_in;    /* the client's request itself is on its way to a handler */
+    bool without_password; /* over, and no Authorization came with it */
     bool challenge; /* credentials that came with a dead session do not count */
     bool injected;  /* the element is in: never a second one */
     bool left;      /* the answer's headers have been dealt with */
     mss_kind kind;  /* what the request can do to the stamp */
     mss_decision decision;
     mss_record record;
-    mss_stamp stamp;     /* as the session carried it, or as renewed since */
-    mss_key key;         /* of the stamp's id in the store */
+    mss_stamp stamp; /* as the session carried it, or as renewed since */
+    mss_key key;     /* of the stamp's id in the store */
+    unsigned char former[MSS_ID_BYTES]; /* the id that this request replaced */
     mss_logins logins;   /* who was logged in when the request came */
     mss_sieve *sieve;    /* NULL: there were no cookies to look at */
     apr_uint64_t choice; /* which limits are the user's: as the record has it,
@@ -86,5 +90,8 @@ mss_limits mss_state_limits(const request_rec *r, const mss_state *state);
 
 /** Whether the session of this request is over, whoever ended it. */
 bool mss_state_is_over(const mss_state *state);
+
+/** Whether it came with the mark that says that a person was asked for this. */
+bool mss_state_was_asked(const mss_state *state, mss_asked what);
 
 #endif

@@ -134,15 +134,9 @@ static void read_record(const session_rec *z, mss_state *state)
     }
 }
 
-/* An internal redirect can lead to a section whose session has a cookie of its
- * own. What was found of the first says nothing of that one. */
-static bool is_another(const session_rec *z, const mss_state *state)
+static bool is_same(const unsigned char *id, const unsigned char *other)
 {
-    const char *text = mss_session_get(z);
-    mss_stamp stamp;
-
-    return text && mss_stamp_parse(text, &stamp) && !stamp.ended
-           && memcmp(stamp.id, state->stamp.id, MSS_ID_BYTES) != 0;
+    return memcmp(id, other, MSS_ID_BYTES) == 0;
 }
 
 static void begin_anew(mss_state *state)
@@ -154,14 +148,34 @@ static void begin_anew(mss_state *state)
     memset(&state->decision, 0, sizeof(state->decision));
 }
 
+/* A session that an internal redirect has loaded anew, or found. */
+static void compare(session_rec *z, mss_state *state)
+{
+    const char *text = mss_session_get(z);
+    mss_stamp stamp;
+
+    if (!text || !mss_stamp_parse(text, &stamp) || stamp.ended
+        || is_same(stamp.id, state->stamp.id)) {
+        return;
+    }
+    /* mod_session_dbd has it as it was before this request began another. */
+    if (is_same(stamp.id, state->former)) {
+        write_copy(z, state);
+    }
+    /* A section whose session has a cookie of its own: what was found of the
+     * first says nothing of that one. */
+    else {
+        begin_anew(state);
+    }
+}
+
 session_rec *mss_track_load(request_rec *r, mss_state *state)
 {
     if (state->loader != r) {
         state->session = mss_session_load(r);
         state->loader = r;
-        if (state->session && state->loaded
-            && is_another(state->session, state)) {
-            begin_anew(state);
+        if (state->session && state->loaded) {
+            compare(state->session, state);
         }
     }
     if (state->session && !state->loaded) {
@@ -203,6 +217,7 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
     apr_time_t now = apr_time_now();
     apr_status_t rv;
 
+    memcpy(state->former, state->stamp.id, MSS_ID_BYTES);
     memset(&state->stamp, 0, sizeof(state->stamp));
     rv = apr_generate_random_bytes(state->stamp.id, MSS_ID_BYTES);
     if (rv != APR_SUCCESS) {
@@ -308,10 +323,13 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
     state->record.reason = reason;
 }
 
-void mss_track_mark(request_rec *r, session_rec *z, mss_state *state)
+void mss_track_mark(request_rec *r, session_rec *z, mss_state *state,
+                    mss_asked asked)
 {
-    mss_stamp mark = {
-        .ended = true, .reason = state->record.reason, .last = apr_time_now()};
+    mss_stamp mark = {.ended = true,
+                      .reason = state->record.reason,
+                      .asked = asked,
+                      .last = apr_time_now()};
 
     mss_session_end(r, z, mss_stamp_format(z->pool, &mark));
 }
@@ -328,7 +346,7 @@ void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
         mss_track_revoke(r, state, reason);
     }
     if (mss_session_user(&state->logins) || mss_track_is_nobodys(state)) {
-        mss_track_mark(r, z, state);
+        mss_track_mark(r, z, state, MSS_ASKED_NONE);
     }
     else {
         mss_session_clear(z);

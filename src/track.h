@@ -74,8 +74,10 @@ bool mss_track_touch(const mss_state *state, apr_time_t at);
 void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason);
 
 /** Puts the mark of the end in place of the session's entries; it is saved with
- * the answer. A login that comes with the mark is a new one. */
-void mss_track_mark(request_rec *r, session_rec *z, mss_state *state);
+ * the answer. What needs no person counts only with a mark that says that one
+ * was asked for it. */
+void mss_track_mark(request_rec *r, session_rec *z, mss_state *state,
+                    mss_asked asked);
 
 /**
  * Ends the session: revoked, and without entries for the rest of the request.

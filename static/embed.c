@@ -21,6 +21,7 @@
 #include "languages.h"
 #include "plurals.h"
 #include "squeeze.h"
+#include "words.h"
 
 #define MAX_ASSETS 256
 #define HASH_LENGTH 16
@@ -43,14 +44,6 @@ static size_t asset_count;
  * last of them. From 200 on the rules repeat with each hundred, so 100 to 199
  * stand for those. Zeros at the end are left out. */
 #define PLURAL_TABLE 200
-
-static json_t *string_of(const char *tag, json_t *locale, const char *key)
-{
-    json_t *value = json_object_get(locale, key);
-    if (!json_is_string(value) || json_string_length(value) == 0)
-        die("locale %s: \"%s\" is missing or no text", tag, key);
-    return value;
-}
 
 /* The forms of a noun, "other" first, and in index[] where each one went. */
 static json_t *noun_forms(const char *tag, json_t *locale, const char *noun,
@@ -290,10 +283,8 @@ static void write_bytes(FILE *f, const char *kind, size_t number,
     fputs("\n};\n", f);
 }
 
-static void write_functions(FILE *f, json_t *keys)
+static void write_functions(FILE *f)
 {
-    const char *key;
-    json_t *unused;
     fputs("const mss_asset *mss_asset_find(const char *name)\n{\n"
           "    for (const mss_asset *a = mss_assets; a->name; a++) {\n"
           "        if (!strcmp(a->name, name))\n"
@@ -301,20 +292,16 @@ static void write_functions(FILE *f, json_t *keys)
           "    }\n"
           "    return mss_asset_in_languages(name);\n"
           "}\n\n"
+          "static int has(const char *const *keys, const char *key)\n{\n"
+          "    while (*keys && strcmp(*keys, key))\n"
+          "        keys++;\n"
+          "    return *keys != NULL;\n"
+          "}\n\n"
+          "int mss_asset_is_client_message(const char *key)\n{\n"
+          "    return has(client_keys, key);\n"
+          "}\n\n"
           "int mss_asset_is_message(const char *key)\n{\n"
-          "    static const char *const keys[] = {\n",
-          f);
-    json_object_foreach(keys, key, unused)
-    {
-        if (strcmp(key, "minutes") && strcmp(key, "seconds"))
-            fprintf(f, "        \"%s\",\n", key);
-    }
-    fputs("    };\n"
-          "    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {\n"
-          "        if (!strcmp(keys[i], key))\n"
-          "            return 1;\n"
-          "    }\n"
-          "    return 0;\n"
+          "    return has(client_keys, key) || has(page_keys, key);\n"
           "}\n",
           f);
 }
@@ -342,7 +329,8 @@ static void write_out(const char *path, json_t *root)
             i, packed[i]);
     fputs("    {NULL, NULL, NULL, NULL, 0, NULL, 0},\n};\n\n", f);
     languages_write(f, root);
-    write_functions(f, json_object_get(root, "keys"));
+    words_write(f, root);
+    write_functions(f);
     if (ferror(f) | fclose(f))
         die("%s: cannot be written", path);
 }

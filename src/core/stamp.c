@@ -79,11 +79,17 @@ static const char *format_live(apr_pool_t *p, const mss_stamp *stamp)
     return text;
 }
 
+static const char *const asked_texts[] = {[MSS_ASKED_NONE] = "",
+                                          [MSS_ASKED_PASSWORD] = ".1",
+                                          [MSS_ASKED_CLICK] = ".2",
+                                          [MSS_ASKED_UNPROVOKED] = ".3"};
+
 const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
 {
     if (stamp->ended) {
-        return apr_psprintf(p, ENDED "%x.%" PRIx64, (unsigned)stamp->reason,
-                            (uint64_t)stamp->last);
+        return apr_psprintf(p, ENDED "%x.%" PRIx64 "%s",
+                            (unsigned)stamp->reason, (uint64_t)stamp->last,
+                            asked_texts[stamp->asked]);
     }
     return format_live(p, stamp);
 }
@@ -193,7 +199,19 @@ static bool parse_ended(const char *text, mss_stamp *stamp)
         return false;
     }
     stamp->reason = (mss_end)reason;
-    return skip(&text, ".") && read_time(&text, &stamp->last) && !*text;
+    if (!skip(&text, ".") || !read_time(&text, &stamp->last)) {
+        return false;
+    }
+    if (skip(&text, asked_texts[MSS_ASKED_PASSWORD])) {
+        stamp->asked = MSS_ASKED_PASSWORD;
+    }
+    else if (skip(&text, asked_texts[MSS_ASKED_CLICK])) {
+        stamp->asked = MSS_ASKED_CLICK;
+    }
+    else if (skip(&text, asked_texts[MSS_ASKED_UNPROVOKED])) {
+        stamp->asked = MSS_ASKED_UNPROVOKED;
+    }
+    return !*text;
 }
 
 bool mss_stamp_parse(const char *text, mss_stamp *stamp)

@@ -17,16 +17,28 @@
 
 /** Bytes of a session's random id: 128 bits. */
 #define MSS_ID_BYTES 16
+
+/** What a person has done about an ended session, or was asked for. What comes
+ * with the mark and needs no person counts only if it is that. */
+typedef enum {
+    MSS_ASKED_NONE,
+    MSS_ASKED_PASSWORD,  /* a challenge: the password comes from a prompt */
+    MSS_ASKED_CLICK,     /* "sign in again": single sign-on may go on */
+    MSS_ASKED_UNPROVOKED /* a challenge to a request that brought no password */
+} mss_asked;
+
 /** The value, taken apart. Format:
  *   live   "1", and in base64url (RFC 4648, 5) the 36 bytes of id, realm, user,
  *          created and last, the numbers big-endian, the times in milliseconds
- *   ended  "1.ended." reason "." since, hexadecimal, in microseconds
+ *   ended  "1.ended." reason "." since, hexadecimal, in microseconds; and
+ *          "." asked, unless that is MSS_ASKED_NONE
  * mod_session spends some hundred instructions for each character at each
  * request, hence the density. A time is rounded down, and to 1970 where it
  * lies before that. */
 typedef struct {
-    bool ended; /* the mark of an ended session: reason and last only */
+    bool ended; /* the mark of an ended session: reason, asked, last only */
     mss_end reason;
+    mss_asked asked;
     unsigned char id[MSS_ID_BYTES];
     apr_uint16_t realm; /* keyed hash of the realm */
     apr_uint64_t user;  /* keyed hash of the user: 48 bits */

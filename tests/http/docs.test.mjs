@@ -177,7 +177,7 @@ describe('README.md has each example word for word', () => {
 // --- snippets --------------------------------------------------------------------
 
 const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest',
-    'authz_groupfile', 'socache_redis', 'reqtimeout', 'lua'];
+    'authz_groupfile', 'socache_redis', 'reqtimeout', 'lua', 'auth_openidc'];
 
 /** Whether httpd takes a snippet; modules are where the test has put them. */
 async function check(text) {
@@ -224,15 +224,15 @@ test('README.md has each directive in its table', () => {
 test('docs/directives.md lists each key of SessionSecurityMessage', () => {
     const section = read('docs/directives.md')
         .split(/^## /m).find((text) => text.startsWith('SessionSecurityMessage'));
-    const keys = Object.keys(JSON.parse(read('static/locales.json')).keys)
+    const locales = JSON.parse(read('static/locales.json'));
+    const keys = Object.keys({ ...locales.keys, ...locales.page_keys })
         .filter((key) => key !== 'minutes' && key !== 'seconds');
     assert.deepEqual(found(section, /^\| `(\w+)` \|/gm), keys.sort());
 });
 
 test('the documents list each property of the warning\'s looks', () => {
-    const [, own] = read('static/client/dialog.js')
-        .match(/^var \w+ = \{\n(\s+background: .*?)^\};/ms);
-    const names = found(own, /^\s+'?([\w-]+)'?: \[/gm);
+    const names = found(read('static/client/dialog.js'),
+        /[ :]@([\w-]+)\|/g);
     assert.ok(names.length > 4);
     for (const document of ['docs/directives.md', 'docs/client-api.md']) {
         assert.deepEqual(found(read(document),

@@ -22,6 +22,7 @@ export function blocks(document, language) {
 /** What an example needs of a machine, in the test's directory. */
 export const EXAMPLE_FILES = {
     'session-passphrase': 'a-passphrase-of-the-test\n',
+    'client-ca.pem': 'whose certificates these are',
     'login/index.html': read('docs/examples/login.html'),
 };
 

@@ -85,14 +85,17 @@ function fcgiParams(bytes) {
 // FastCGI Specification, Mike Brown, 1996
 async function fcgi(socket, reader, app) {
     const params = [];
+    let last = 5; // the body; who is asked for authorization gets none
     for (;;) {
         const head = await reader.exactly(8);
         const [, type, , id] = head;
         const content = await reader.exactly(head.readUInt16BE(4));
         await reader.exactly(head[6]);
+        if (type === 1 && content.readUInt16BE(0) === 2)
+            last = 4;
         if (type === 4)
             params.push(content);
-        if (type !== 5 || content.length > 0)
+        if (type !== last || content.length > 0)
             continue;
         const write = (bytes) =>
             socket.write(record(6, id, Buffer.from(bytes)));

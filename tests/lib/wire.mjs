@@ -4,6 +4,7 @@
 
 import { request as httpRequest } from 'node:http';
 import { connect as connectH2 } from 'node:http2';
+import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 
 function encodeBody(body, headers) {
@@ -33,12 +34,13 @@ function collect(res, done, fail) {
 /** One request; redirects are not followed, bodies not decoded.
  * options: method, headers, body (string, Buffer, URLSearchParams or a readable
  * stream), jar (its cookies are sent, the answer's stored), port, agent,
- * timeout (ms, of silence), now (server's time in ms, for the jar).
+ * timeout (ms, of silence), now (server's time in ms, for the jar), tls ({cert,
+ * key}, or {}: by TLS, whosever the server's certificate is).
  * @return {status, headers, rawHeaders, bytes, body, json}; headers as of
  * node:http: small letters, set-cookie an array. */
 export function send(port, path, {
     method = 'GET', headers = {}, body, jar, agent = false, timeout = 20000,
-    now = Date.now(),
+    now = Date.now(), tls,
 } = {}) {
     const sent = { ...headers };
     const content = encodeBody(body, sent);
@@ -48,8 +50,9 @@ export function send(port, path, {
     if (typeof content === 'string' || content instanceof Buffer)
         sent['Content-Length'] ??= Buffer.byteLength(content);
     return new Promise((done, fail) => {
-        const req = httpRequest({
+        const req = (tls ? httpsRequest : httpRequest)({
             host: '127.0.0.1', port, path, method, headers: sent, agent,
+            ...tls && { rejectUnauthorized: false, ...tls },
         }, (res) => {
             jar?.store(res.headers['set-cookie'], path.split('?')[0], now);
             collect(res, done, fail);

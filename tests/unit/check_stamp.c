@@ -33,27 +33,42 @@ static const struct {
     mss_stamp stamp;
 } stamps[] = {
     {"1" ID "_wq8AAAAAA3vAYvP5WgAAYvP5WgB",
-     {false, MSS_END_NONE, BYTES, 0xabc, 0xdef, DAY, DAY + MS}},
+     {false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 0xabc, 0xdef, DAY, DAY + MS}},
     {"1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA",
-     {false, MSS_END_NONE, BYTES, 0, 0, 0, 0}},
+     {false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 0, 0, 0, 0}},
     {"1AAAAAAAAAAAAAAAAAAAAAAABAAAAAAAQAAAAAAEAAAAAABAA",
-     {false, MSS_END_NONE, {0}, 0x1, 0x10, 0x100 * MS, 0x1000 * MS}},
+     {false,
+      MSS_END_NONE,
+      MSS_ASKED_NONE,
+      {0},
+      0x1,
+      0x10,
+      0x100 * MS,
+      0x1000 * MS}},
     {"1________________________________________________",
-     {false, MSS_END_NONE, ONES, 0xffff, APR_UINT64_C(0xffffffffffff), LAST,
-      LAST}},
+     {false, MSS_END_NONE, MSS_ASKED_NONE, ONES, 0xffff,
+      APR_UINT64_C(0xffffffffffff), LAST, LAST}},
     {"1" ID "_4AAgAAAAAAAAAAAAAAAAAAAAAAB",
-     {false, MSS_END_NONE, BYTES, 0x8000, APR_UINT64_C(1) << 47, 0, MS}},
+     {false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 0x8000, APR_UINT64_C(1) << 47,
+      0, MS}},
     {"1.ended.1.60a2b5b3a1c00",
-     {true, MSS_END_IDLE, {0}, 0, 0, 0, 0x60a2b5b3a1c00}},
-    {"1.ended.5.0", {true, MSS_END_UNREADABLE, {0}, 0, 0, 0, 0}},
+     {true, MSS_END_IDLE, MSS_ASKED_NONE, {0}, 0, 0, 0, 0x60a2b5b3a1c00}},
+    {"1.ended.5.0",
+     {true, MSS_END_UNREADABLE, MSS_ASKED_NONE, {0}, 0, 0, 0, 0}},
     {"1.ended.3.7fffffffffffffff",
-     {true, MSS_END_LOGOUT, {0}, 0, 0, 0, APR_INT64_MAX}},
+     {true, MSS_END_LOGOUT, MSS_ASKED_NONE, {0}, 0, 0, 0, APR_INT64_MAX}},
+    {"1.ended.2.1f.1",
+     {true, MSS_END_LIFETIME, MSS_ASKED_PASSWORD, {0}, 0, 0, 0, 0x1f}},
+    {"1.ended.3.0.2", {true, MSS_END_LOGOUT, MSS_ASKED_CLICK, {0}, 0, 0, 0, 0}},
+    {"1.ended.1.2.3",
+     {true, MSS_END_IDLE, MSS_ASKED_UNPROVOKED, {0}, 0, 0, 0, 2}},
 };
 
 static void expect_same(const mss_stamp *a, const mss_stamp *b)
 {
     ck_assert(a->ended == b->ended);
     ck_assert_int_eq(a->reason, b->reason);
+    ck_assert_int_eq(a->asked, b->asked);
     ck_assert_mem_eq(a->id, b->id, MSS_ID_BYTES);
     ck_assert_uint_eq(a->realm, b->realm);
     ck_assert_uint_eq(a->user, b->user);
@@ -136,18 +151,19 @@ START_TEST(every_byte_left_out_or_put_in)
 }
 END_TEST
 
-/* A live stamp has one length. A mark that is cut short within its time's
- * first digit is none; after that it is another one, of an earlier time. */
+/* A live stamp has one length. A mark that is cut short before its time's first
+ * digit is none, nor is one that ends in a dot; else it is another one. */
 START_TEST(every_length)
 {
     const char *whole = stamps[_i].text;
-    const char *dot = strrchr(whole, '.');
-    const size_t least = dot ? (size_t)(dot - whole) + 2 : strlen(whole);
+    const size_t least =
+        strchr(whole, '.') ? strlen("1.ended.1.") + 1 : strlen(whole);
     size_t n;
 
     for (n = 0; n <= strlen(whole); n++) {
-        ck_assert_msg(reads_as_itself(whole, n) == (n >= least), "%.*s", (int)n,
-                      whole);
+        ck_assert_msg(reads_as_itself(whole, n)
+                          == (n >= least && whole[n - 1] != '.'),
+                      "%.*s", (int)n, whole);
     }
 }
 END_TEST
@@ -180,7 +196,10 @@ static const char *const refused[] = {
     "1.ended.ffffffff.1",
     "1.ended.100000000.1",
     "1.ended.-1.1",
-    "1.ended.1.1.1",
+    "1.ended.1.1.0",
+    "1.ended.1.1.4",
+    "1.ended.1.1.11",
+    "1.ended.1.1.1.",
     "1.ended.1.8000000000000000",
     "1.Ended.1.1",
     "1.ended.1.00112233445566778899aabbccddeeff",
@@ -198,7 +217,8 @@ END_TEST
 /* Each character costs each request. */
 START_TEST(short_and_plain)
 {
-    mss_stamp stamp = {false, MSS_END_NONE, ONES, 0xffff, 1, DAY, DAY};
+    mss_stamp stamp = {false, MSS_END_NONE, MSS_ASKED_NONE, ONES, 0xffff, 1,
+                       DAY,   DAY};
     const char *text = mss_stamp_format(mss_pool, &stamp);
 
     ck_assert_uint_eq(strlen(text), 49);
@@ -225,8 +245,9 @@ START_TEST(times_that_do_not_fit)
     int i;
 
     for (i = 0; i < COUNT(times); i++) {
-        mss_stamp stamp = {false, MSS_END_NONE,     BYTES, 1,
-                           1,     times[i].written, DAY};
+        mss_stamp stamp = {
+            false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 1, 1, times[i].written,
+            DAY};
 
         ck_assert(mss_stamp_parse(mss_stamp_format(mss_pool, &stamp), &read));
         ck_assert_int_eq(read.created, times[i].read);
@@ -241,7 +262,7 @@ END_TEST
 /* A time before 1970 can be written by nobody's clock, and is not read. */
 START_TEST(negative_time_of_mark)
 {
-    mss_stamp stamp = {true, MSS_END_IDLE, {0}, 0, 0, 0, -1};
+    mss_stamp stamp = {true, MSS_END_IDLE, MSS_ASKED_NONE, {0}, 0, 0, 0, -1};
     const char *text = mss_stamp_format(mss_pool, &stamp);
 
     ck_assert(!mss_stamp_parse(text, &stamp));

@@ -17,10 +17,12 @@
     SUITE(cookies)                                                             \
     SUITE(csp)                                                                 \
     SUITE(element)                                                             \
+    SUITE(frames)                                                              \
     SUITE(header)                                                              \
     SUITE(kind)                                                                \
     SUITE(language)                                                            \
     SUITE(limits)                                                              \
+    SUITE(markup)                                                              \
     SUITE(match)                                                               \
     SUITE(note)                                                                \
     SUITE(parse)                                                               \

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "gate.h"
+
+#include "http_core.h"
+#include "http_protocol.h"
+
+#include "config.h"
+#include "endpage.h"
+#include "reply.h"
+#include "session.h"
+#include "track.h"
+
+/* Longer than a browser takes, and shorter than a person. */
+#define AT_ONCE apr_time_from_sec(2)
+
+/* --- who asks for the login ------------------------------------------------------- */
+
+static bool is_type(const char *type, const char *name)
+{
+    return ap_cstr_casecmp(type, name) == 0;
+}
+
+/* Whether the browser is asked for a password, by its own prompt. */
+static bool is_prompted(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    return type && (is_type(type, "Basic") || is_type(type, "Digest"));
+}
+
+/* Whether the client's request carries one: the browser resends it without its
+ * user. What another module has made up (FakeBasicAuth) is none. */
+static bool resends_credentials(request_rec *r)
+{
+    return is_prompted(r) && apr_table_get(r->headers_in, "Authorization")
+           && !mss_state_get(r)->without_password;
+}
+
+/* Whether another module will authenticate, which may not ask the user. */
+static bool is_sign_on(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    return type && !is_type(type, "None") && !is_type(type, "form")
+           && !is_prompted(r);
+}
+
+/* Whether a password that comes now has been typed. Browsers drop theirs with a
+ * 401 to a request that had it; to one that had none they repeat the request at
+ * once with what they remember, and ask nobody. */
+static bool was_prompted(const mss_state *state)
+{
+    return mss_state_was_asked(state, MSS_ASKED_PASSWORD)
+           || (mss_state_was_asked(state, MSS_ASKED_UNPROVOKED)
+               && apr_time_now() - state->stamp.last > AT_ONCE);
+}
+
+/* By mod_auth_form: in this request, or in one that this session is from. */
+static bool by_form(const session_rec *z, const mss_state *state)
+{
+    mss_user login;
+
+    return mss_session_user(&state->logins)
+           || mss_session_login(z, &state->logins, &login) == MSS_LOGIN_NEW;
+}
+
+/* --- what a refused request gets -------------------------------------------------- */
+
+static void mark(request_rec *r, mss_state *state, mss_asked asked)
+{
+    session_rec *z = mss_track_load(r, state);
+
+    if (z) {
+        mss_track_mark(r, z, state, asked);
+    }
+}
+
+/* Credentials that do not count any more, or none. The answer to a page asks for
+ * them, and carries the mark: what comes with that has been given by a person
+ * since. To what is no page a challenge would be a prompt for each image. */
+static int challenge(request_rec *r, mss_state *state)
+{
+    if (mss_state_asks_page(r)) {
+        mark(r, state, MSS_ASKED_PASSWORD);
+        ap_note_auth_failure(r);
+        mss_endpage_offer(r, state->decision.reason, true);
+    }
+    return HTTP_UNAUTHORIZED;
+}
+
+/* What needs no person to log in: not before one has clicked. */
+static int hold(request_rec *r, mss_state *state)
+{
+    if (r->main) {
+        return HTTP_UNAUTHORIZED;
+    }
+    if (mss_kind_is_script(mss_state_headers(r))) {
+        return mss_reply_expired(r, state->decision.reason);
+    }
+    if (!mss_state_asks_page(r)) {
+        return HTTP_UNAUTHORIZED;
+    }
+    /* Once: the mark of a tab must not overwrite the login of another. */
+    if (state->record.source != MSS_SOURCE_ENDED) {
+        mark(r, state, MSS_ASKED_NONE);
+    }
+    return mss_endpage_answer(r, state->decision.reason);
+}
+
+int mss_gate_refuse(request_rec *r, mss_state *state)
+{
+    return resends_credentials(r) ? challenge(r, state) : hold(r, state);
+}
+
+/* --- in place of authentication --------------------------------------------------- */
+
+/* A person's login: typed into mod_auth_form's form, or the answer to the
+ * challenge that came with the mark. */
+static bool brings_login(request_rec *r, const mss_state *state)
+{
+    const char *type = apr_table_get(r->headers_in, "Content-Type");
+
+    if (is_prompted(r)) {
+        return resends_credentials(r) && was_prompted(state);
+    }
+    return r->method_number == M_POST && type
+           && ap_cstr_casecmpn(type, "application/x-www-form-urlencoded", 33)
+                  == 0;
+}
+
+static bool was_asked_for_password(const mss_state *state)
+{
+    return mss_state_was_asked(state, MSS_ASKED_PASSWORD)
+           || mss_state_was_asked(state, MSS_ASKED_UNPROVOKED);
+}
+
+int mss_gate_authenticate(request_rec *r)
+{
+    mss_state *state = mss_state_peek(r);
+    bool is_page;
+
+    if (!state || !mss_conf_enabled(mss_conf_of(r))
+        || !mss_state_is_over(state)) {
+        return DECLINED;
+    }
+    /* Here, so that nobody is sent to log in elsewhere before the click. */
+    if (is_sign_on(r) && !mss_state_was_asked(state, MSS_ASKED_CLICK)) {
+        return hold(r, state);
+    }
+    if (mss_kind_is_script(mss_state_headers(r)) && !brings_login(r, state)) {
+        return r->main ? HTTP_UNAUTHORIZED
+                       : mss_reply_expired(r, state->decision.reason);
+    }
+    is_page = mss_state_asks_page(r);
+    if (is_prompted(r) && !brings_login(r, state)
+        && (!is_page || resends_credentials(r))) {
+        return challenge(r, state);
+    }
+    if (is_page) {
+        if (is_prompted(r) && !was_asked_for_password(state)) {
+            mark(r, state, MSS_ASKED_UNPROVOKED);
+        }
+        mss_endpage_offer(r, state->decision.reason, is_prompted(r));
+    }
+    return DECLINED;
+}
+
+/* --- after it --------------------------------------------------------------------- */
+
+bool mss_gate_is_open(request_rec *r, const session_rec *z,
+                      const mss_state *state)
+{
+    if (resends_credentials(r)) {
+        return was_prompted(state);
+    }
+    return by_form(z, state) || mss_state_was_asked(state, MSS_ASKED_CLICK);
+}
+
+/* Clients without cookies bring their password or certificate with each
+ * request, and would get a session for each: only a page begins one then. */
+bool mss_gate_may_begin(request_rec *r, const session_rec *z,
+                        const mss_state *state)
+{
+    return by_form(z, state) || mss_state_asks_page(r)
+           || (!resends_credentials(r)
+               && apr_table_get(r->headers_in, "Cookie"));
+}

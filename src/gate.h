@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Knows what may log in after an end: what a person has given since, and not
+ * what browsers and other modules bring by themselves.
+ * Must not know limits or stamps. */
+
+#ifndef MSS_GATE_H
+#define MSS_GATE_H
+
+#include <stdbool.h>
+
+#include "httpd.h"
+
+#include "state.h"
+
+/** Hook check_authn, before everybody: what comes with a session that is over
+ * and has not been given by a person since goes no further. */
+int mss_gate_authenticate(request_rec *r);
+
+/** Whether the user that r has been authenticated as, with a session that is
+ * over, has logged in since. */
+bool mss_gate_is_open(request_rec *r, const session_rec *z,
+                      const mss_state *state);
+
+/** The answer to one who has not: a challenge where the browser has sent a
+ * password, else the page that has to be clicked; no page to what is none.
+ * @return a status for httpd to answer with, or DONE */
+int mss_gate_refuse(request_rec *r, mss_state *state);
+
+/** Whether the request may begin a session for its user. */
+bool mss_gate_may_begin(request_rec *r, const session_rec *z,
+                        const mss_state *state);
+
+#endif
