@@ -5,7 +5,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Jar, NAVIGATION, SCRIPT } from '../lib/httpd.mjs';
-import { ENDED, isLogin, loggedIn, open, ping } from '../lib/life.mjs';
+import {
+    ENDED, isLogin, loggedIn, open, ping, startSite,
+} from '../lib/life.mjs';
 import {
     Connection, ask, bytesOf, startFortress, statusOf,
 } from '../lib/attack.mjs';
@@ -277,6 +279,30 @@ test('a ReturnTo that takes what the client says stays on the site',
         assert.ok(local >= 3, 'nothing was taken');
         await httpd.expectLog(ENDED);
     });
+
+// --- what is told ------------------------------------------------------------
+
+test('the log has no passwords, no cookies and no ids', async (t) => {
+    const httpd = await startSite(t, { store: 'cookie',
+        httpd: { logLevel: 'info session_security:trace8' } });
+    const jars = [await loggedIn(httpd), await loggedIn(httpd)];
+    const secrets = jars.flatMap((jar) => {
+        const value = /_session_security=1([\w-]+)/.exec(jar.get('sid'))[1];
+        const id = Buffer.from(value, 'base64url').subarray(0, 16);
+        return [value.slice(0, 12), id.toString('hex'),
+            id.toString('base64').slice(0, 20)];
+    });
+    await ping(httpd, jars[0], '?idleFor=0');
+    await httpd.request('/session_security/logout',
+        { method: 'POST', jar: jars[0].clone(), headers: SCRIPT });
+    isLogin(await open(httpd, jars[0]));
+    httpd.clock.advance(101);
+    isLogin(await open(httpd, jars[1]));
+    await httpd.expectLog(/MSS0010: .*reason=idle/);
+    const text = httpd.log() + httpd.accessLog();
+    for (const secret of [...secrets, 'app-pw', 'pw=secret', ' secret'])
+        assert.ok(!text.includes(secret), `${secret} in:\n${text}`);
+});
 
 // --- the clock --------------------------------------------------------------------
 

@@ -74,7 +74,7 @@ eachMpm((mpm) => {
             }
             running = false;
             await Promise.all(clients);
-            assert.ok(seen.answers > 50, JSON.stringify(seen));
+            assert.ok(seen.answers > 20, JSON.stringify(seen));
             assert.ok(seen.longest < 3000, JSON.stringify(seen));
             for (const jar of jars)
                 assert.ok(await ping(httpd, jar) < 30);
