@@ -55,6 +55,8 @@ ServerLimit 16
 MaxKeepAliveRequests 0
 # By the clock that is moved.
 KeepAliveTimeout 30000` }) });
+        // httpd's own, of connections that are handed on while it restarts
+        this.httpd.allowLog(/AH03093|AH03490/);
         for (let i = 0; i < SESSIONS; i++)
             this.sessions.push({ jar: new Jar(), live: false, story: [] });
         this.began = this.now();
