@@ -286,7 +286,8 @@ function complete(options) {
     };
 }
 
-function environment(clock, extra) {
+/** What a server is started with, for a test that starts one by itself. */
+export function environment(clock, extra) {
     const own = { PATH: process.env.PATH, LANG: 'C', ...clock?.environment(),
         ...extra };
     const preload = [process.env.MSS_PRELOAD, own.LD_PRELOAD].filter(Boolean);
