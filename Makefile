@@ -128,6 +128,10 @@ demo:
 bench: all
 	MSS_MODULE="$(abspath $(module))" QUICK=$(QUICK) PART=$(PART) bench/run.mjs
 
+# SOAK_REQUESTS, SOAK_SESSIONS: smaller than a million and ten thousand.
+soak: all
+	MSS_MODULE="$(abspath $(module))" bench/soak.mjs
+
 # --- fuzzing: clang's libFuzzer ---------------------------------------------
 
 FUZZ_SECONDS ?= 60
@@ -192,6 +196,21 @@ format:
 format-check:
 	clang-format --dry-run -Werror $(core) $(glue) $(unit) tests/modules/*.c src/*.h src/core/*.h include/*.h static/*.[ch] tests/fuzz/*.[ch]
 
+# Both find their way through functions; neither finds anything, so nothing is
+# excluded.
+analyze:
+	make -s BUILD=$(BUILD)/fanalyzer CC=gcc WERROR=-Werror CFLAGS='-O1 -g' \
+	    EXTRA=-fanalyzer all
+	scan-build --status-bugs -o $(BUILD)/scan \
+	    make -s BUILD=$(BUILD)/scan-build CC=clang all
+
+# The HTTP tests again, with the module built for it: ONLY=races for one file.
+asan tsan valgrind:
+	tests/sanitize $@ $(ONLY)
+
+coverage:
+	tests/coverage $(ONLY)
+
 # --- installation -----------------------------------------------------------
 
 libexec    = $(DESTDIR)$(call apxs,LIBEXECDIR)
@@ -233,10 +252,15 @@ help:
 	@echo 'make deb | rpm  a package, into $(BUILD)/deb or $(BUILD)/rpm; make dist: a tarball'
 	@echo 'make fuzz       FUZZ_SECONDS=60 for each target; make fuzz-replay: the corpora'
 	@echo 'make bench      what the module costs; QUICK=1: under three minutes'
+	@echo 'make soak       a million requests; SOAK_REQUESTS=, SOAK_SESSIONS='
+	@echo 'make asan | tsan | valgrind   HTTP tests under a sanitizer'
+	@echo 'make coverage   what of src/ the tests reach'
+	@echo 'make analyze    gcc -fanalyzer and scan-build'
 	@echo 'make tidy | cppcheck | format | format-check | clean'
 
-.PHONY: all example unit test guards http browser packages demo bench fuzz fuzz-replay tidy \
-        cppcheck format format-check install uninstall dist deb rpm clean help
+.PHONY: all example unit test guards http browser packages demo bench soak fuzz \
+        fuzz-replay tidy cppcheck analyze asan tsan valgrind coverage format \
+        format-check install uninstall dist deb rpm clean help
 .DELETE_ON_ERROR:
 
 -include $(fuzz_core:.o=.d) $(core_o:.o=.d) $(glue_o:.o=.d) $(unit_o:.o=.d)

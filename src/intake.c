@@ -69,6 +69,7 @@ static bool has_body(const request_rec *r)
 void mss_intake_insert(request_rec *r)
 {
     mss_state *state = mss_state_peek(r);
+    ap_filter_t *f;
     intake *in;
 
     if (!state || r->main || !state->tracked || state->passive
@@ -80,5 +81,10 @@ void mss_intake_insert(request_rec *r)
     in->interval = mss_state_limits(r, state).expire_after / STAMPS_PER_EXPIRY;
     in->is_long = mss_state_top(r)->request_time + LONG_UPLOAD;
     in->due = in->is_long;
-    ap_add_input_filter_handle(filter, in, r, r->connection);
+    f = ap_add_input_filter_handle(filter, in, r, r->connection);
+    /* mod_proxy_http stores a body whole before it passes it on when there is a
+     * filter that could change its length: one before those of the protocol. */
+    if (f && f->next == r->proto_input_filters) {
+        r->proto_input_filters = f;
+    }
 }

@@ -5,10 +5,11 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Whether a pattern that has matched all before end does so at a boundary. */
+/* Whether a pattern that has matched all before end does so at a boundary. A
+ * semicolon is one: applications put the session's id behind it. */
 static bool at_boundary(const char *end, const char *pattern_end)
 {
-    return !*end || *end == '/' || pattern_end[-1] == '/';
+    return !*end || *end == '/' || *end == ';' || pattern_end[-1] == '/';
 }
 
 /* The classic walk with one point to come back to: no recursion, so a hostile

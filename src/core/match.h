@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 /**
- * Whether a path, or the start of it up to a slash, matches a pattern.
+ * Whether a path, or the start of it up to a slash or a semicolon, matches a
+ * pattern.
  *
  * The pattern is the path itself or a folder above it: "/poll" matches "/poll"
  * and "/poll/now", not "/pollute". `*` stands for any characters, slashes

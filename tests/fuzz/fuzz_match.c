@@ -22,7 +22,7 @@ static bool expected(const char *pattern, const char *path)
     for (i = n + 1; i-- > 0;) {
         for (k = m + 1; k-- > 0;) {
             if (i == n) {
-                is[i][k] = k == m || path[k] == '/'
+                is[i][k] = k == m || path[k] == '/' || path[k] == ';'
                            || (n > 0 && pattern[n - 1] == '/');
             }
             else if (pattern[i] == '*') {

@@ -16,9 +16,16 @@ import {
 const PAGE = '<!DOCTYPE html>\n<html lang="en">\n<head>\n<title>Secret</title>\n'
     + `</head>\n<body>\n<p>${'x '.repeat(300)}</p>\n</body></html>\n`;
 const ALL = 'gzip, deflate, br, zstd';
-const DEFLATED = {
-    '/deflate': deflateSync(PAGE),
-    '/deflate-bare': deflateRawSync(PAGE),
+const bent = gzipSync(PAGE);
+bent[bent.length >> 1] ^= 0xff;
+// path: [encoding, bytes]
+const PACKED = {
+    '/deflate': ['deflate', deflateSync(PAGE)],
+    '/deflate-bare': ['deflate', deflateRawSync(PAGE)],
+    '/members': ['gzip', Buffer.concat([gzipSync(PAGE.slice(0, 30)),
+        gzipSync(PAGE.slice(30))])],
+    '/and-more': ['gzip', Buffer.concat([gzipSync(PAGE), Buffer.from('more')])],
+    '/bent': ['gzip', bent],
 };
 
 // name: [directives, encoding of the answer, what the page must have]
@@ -88,10 +95,8 @@ function answer(req, res) {
     const headers = { 'Content-Type': 'text/html; charset=utf-8' };
     let body = PAGE;
 
-    if (path in DEFLATED) {
-        headers['Content-Encoding'] = 'deflate';
-        body = DEFLATED[path];
-    }
+    if (path in PACKED)
+        [headers['Content-Encoding'], body] = PACKED[path];
     else if (accepts.includes('gzip')) {
         headers['Content-Encoding'] = 'gzip';
         body = gzipSync(PAGE);
@@ -210,8 +215,10 @@ describe('mod_include', () => {
     }
 });
 
-describe('a backend that sends deflate', () => {
-    for (const path of Object.keys(DEFLATED)) {
+describe('a backend that packs its pages', () => {
+    for (const [path, [encoding, bytes]] of Object.entries(PACKED)) {
+        if (path === '/bent')
+            continue;
         test(path, async () => {
             const page = await get(`proxied/none${path}`,
                 { 'Accept-Encoding': ALL });
@@ -219,10 +226,16 @@ describe('a backend that sends deflate', () => {
             assertOneElement(page, PAGE);
             const data = await httpd.request(`/app/proxied/none${path}`,
                 { jar, headers: { ...SCRIPT, 'Accept-Encoding': ALL } });
-            assert.equal(data.headers['content-encoding'], 'deflate');
-            assert.deepEqual(data.bytes, DEFLATED[path]);
+            assert.equal(data.headers['content-encoding'], encoding);
+            assert.deepEqual(data.bytes, bytes);
         });
     }
+
+    test('badly: what comes of it does not look whole', async () => {
+        await assert.rejects(get('proxied/none/bent',
+            { 'Accept-Encoding': ALL }));
+        await httpd.expectLog(/MSS0037: a compressed page is broken/);
+    });
 });
 
 /** One request over HTTP/2. @return as httpd.request does */

@@ -8,7 +8,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
-    Jar, NAVIGATION, SCRIPT, configTest, formSite, login, startHttpd,
+    Jar, NAVIGATION, SCRIPT, configTest, environment, formSite, login,
+    startHttpd,
 } from '../lib/httpd.mjs';
 import { installed, makeRoot, removeRoot } from '../lib/root.mjs';
 
@@ -401,7 +402,8 @@ async function testWithoutSession(config) {
         assert.doesNotMatch(text, /mod_session\.so/);
         writeFileSync(file, text);
         const run = spawnSync(installed.binary,
-            ['-t', '-d', root, '-f', 'httpd.conf'], { encoding: 'utf8' });
+            ['-t', '-d', root, '-f', 'httpd.conf'],
+            { encoding: 'utf8', env: environment() });
         return { code: run.status, output: run.stdout + run.stderr };
     }
     finally {

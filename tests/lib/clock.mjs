@@ -29,7 +29,7 @@ export class Clock {
 
     environment() {
         return {
-            LD_PRELOAD: findLibrary(),
+            LD_PRELOAD: process.env.MSS_CLOCK || findLibrary(),
             FAKETIME_TIMESTAMP_FILE: this.#file,
             FAKETIME_NO_CACHE: '1',
             FAKETIME_DONT_FAKE_MONOTONIC: '1',

@@ -41,7 +41,10 @@
 // eachMpm((mpm) => { test(...) }): for event and prefork, or MSS_MPM alone
 // startBackend(handler, t): node:http server: {port, url, requests, close()}
 // Environment: MSS_MODULE (the .so), MSS_MPM, MSS_KEEP (keep the directory),
-// MSS_PRELOAD (for LD_PRELOAD, as a sanitizer needs it), APXS (of another httpd).
+// MSS_PRELOAD (for LD_PRELOAD, as a sanitizer needs it), MSS_CLOCK (in
+// libfaketime's place, which no sanitizer can stand: clock.c), MSS_WRAPPER (a
+// program that runs the server, with its arguments, as valgrind), APXS (of
+// another httpd).
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -72,6 +75,7 @@ export async function until(probe, what, ms = 10000) {
     }
 }
 
+const wrapper = process.env.MSS_WRAPPER?.split(' ') ?? [];
 const running = new Set();
 
 // A test file that is interrupted, or forgets to stop a server, leaves none.
@@ -121,8 +125,9 @@ class Httpd {
 
     // A process group of its own: httpd signals its whole group at its end.
     spawn(env) {
-        this.#child = spawn(installed.binary,
-            ['-d', this.root, '-f', 'httpd.conf', '-DFOREGROUND'],
+        const [command, ...rest] = [...wrapper, installed.binary,
+            '-d', this.root, '-f', 'httpd.conf', '-DFOREGROUND'];
+        this.#child = spawn(command, rest,
             { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
         for (const stream of [this.#child.stdout, this.#child.stderr]) {
             stream.on('data', (text) => { this.#output += text; });
@@ -281,14 +286,15 @@ function complete(options) {
     };
 }
 
-function environment(clock, extra) {
+/** What a server is started with, for a test that starts one by itself. */
+export function environment(clock, extra) {
     const own = { PATH: process.env.PATH, LANG: 'C', ...clock?.environment(),
         ...extra };
     const preload = [process.env.MSS_PRELOAD, own.LD_PRELOAD].filter(Boolean);
     if (preload.length)
         own.LD_PRELOAD = preload.join(' ');
     for (const name of Object.keys(process.env)) {
-        if (/^(ASAN|UBSAN|LSAN|TSAN)_OPTIONS$/.test(name))
+        if (/^((ASAN|UBSAN|LSAN|TSAN)_OPTIONS|GCOV_PREFIX)$/.test(name))
             own[name] ??= process.env[name];
     }
     return own;

@@ -22,7 +22,7 @@ static const match paths[] = {
     {"/poll", "/poll/now", true},
     {"/poll", "/pollute", false},
     {"/poll", "/poll.php", false},
-    {"/poll", "/poll;x=y", false},
+    {"/poll", "/poll;jsessionid=1", true},
     {"/poll", "/poll?x", false},
     {"/poll", "/pol", false},
     {"/poll", "/Poll", false},
