@@ -5,6 +5,7 @@
 #include "http_core.h"
 #include "http_protocol.h"
 
+#include "attempt.h"
 #include "config.h"
 #include "endpage.h"
 #include "reply.h"
@@ -115,18 +116,22 @@ int mss_gate_refuse(request_rec *r, mss_state *state)
 
 /* --- in place of authentication --------------------------------------------------- */
 
-/* A person's login: typed into mod_auth_form's form, or the answer to the
- * challenge that came with the mark. */
-static bool brings_login(request_rec *r, const mss_state *state)
+/* The answer to the challenge that came with the mark. */
+static bool brings_password(request_rec *r, const mss_state *state)
 {
-    const char *type = apr_table_get(r->headers_in, "Content-Type");
+    return resends_credentials(r) && was_prompted(state);
+}
 
-    if (is_prompted(r)) {
-        return resends_credentials(r) && was_prompted(state);
+static int refuse_script(request_rec *r, mss_state *state)
+{
+    if (brings_password(r, state)) {
+        return DECLINED;
     }
-    return r->method_number == M_POST && type
-           && ap_cstr_casecmpn(type, "application/x-www-form-urlencoded", 33)
-                  == 0;
+    if (mss_attempt_is_possible(r)) {
+        return mss_attempt_login(r, state);
+    }
+    return r->main ? HTTP_UNAUTHORIZED
+                   : mss_reply_expired(r, state->decision.reason);
 }
 
 static bool was_asked_for_password(const mss_state *state)
@@ -140,20 +145,19 @@ int mss_gate_authenticate(request_rec *r)
     mss_state *state = mss_state_peek(r);
     bool is_page;
 
-    if (!state || !mss_conf_enabled(mss_conf_of(r))
-        || !mss_state_is_over(state)) {
+    if (!state || !mss_conf_enabled(mss_conf_of(r)) || !mss_state_is_over(state)
+        || state->trying) {
         return DECLINED;
     }
     /* Here, so that nobody is sent to log in elsewhere before the click. */
     if (is_sign_on(r) && !mss_state_was_asked(state, MSS_ASKED_CLICK)) {
         return hold(r, state);
     }
-    if (mss_kind_is_script(mss_state_headers(r)) && !brings_login(r, state)) {
-        return r->main ? HTTP_UNAUTHORIZED
-                       : mss_reply_expired(r, state->decision.reason);
+    if (mss_kind_is_script(mss_state_headers(r))) {
+        return refuse_script(r, state);
     }
     is_page = mss_state_asks_page(r);
-    if (is_prompted(r) && !brings_login(r, state)
+    if (is_prompted(r) && !brings_password(r, state)
         && (!is_page || resends_credentials(r))) {
         return challenge(r, state);
     }

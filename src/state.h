@@ -55,6 +55,7 @@ typedef struct {
     bool stamped;   /* the stamp has been moved, or need not be */
     bool let_in;    /* the client's request itself is on its way to a handler */
     bool without_password; /* over, and no Authorization came with it */
+    bool trying;           /* others authenticate what a script has posted */
     bool challenge; /* credentials that came with a dead session do not count */
     bool injected;  /* the element is in: never a second one */
     bool left;      /* the answer's headers have been dealt with */

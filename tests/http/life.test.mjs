@@ -3,10 +3,38 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Jar, NAVIGATION, eachMpm, login } from '../lib/httpd.mjs';
+import { Jar, NAVIGATION, SCRIPT, eachMpm, login } from '../lib/httpd.mjs';
 import {
     ENDED, STORES, isLogin, loggedIn, open, ping, poll, startSite,
 } from '../lib/life.mjs';
+
+/** Posts fields as a page's script does. */
+const post = (httpd, jar, fields) => httpd.request('/app/data.json', {
+    method: 'POST', jar, headers: SCRIPT, body: new URLSearchParams(fields),
+});
+
+for (const way of ['redirect', 'inline']) {
+    test(`fields that a script posts, login ${way}`, async (t) => {
+        const httpd = await startSite(t, { login: way });
+        const jar = await loggedIn(httpd);
+        httpd.clock.advance(101);
+        for (const fields of [{ note: 'mine' }, { note: 'mine' },
+            { httpd_username: 'alice', httpd_password: 'wrong' }]) {
+            const answer = await post(httpd, jar, fields);
+            assert.equal(answer.status, 401);
+            assert.equal(answer.headers['session-security'], 'expired');
+            assert.equal(answer.headers.location, undefined);
+            assert.equal(answer.json.reason, 'idle');
+        }
+        await httpd.expectLog(ENDED);
+        await httpd.expectLog(/AH01807: .*alice.*password/);
+        const login = await post(httpd, jar,
+            { httpd_username: 'alice', httpd_password: 'secret' });
+        assert.equal(login.status, 200);
+        assert.equal(login.headers['session-security'], undefined);
+        assert.equal((await open(httpd, jar)).status, 200);
+    });
+}
 
 for (const store of STORES) {
     const begin = (t) => startSite(t, { store });
