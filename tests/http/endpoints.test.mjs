@@ -2,12 +2,16 @@
 // The module's own URLs: nobody swallows them, and each answers as documented.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import {
     Jar, NAVIGATION, eachMpm, formSite, login, startBackend, startHttpd,
 } from '../lib/httpd.mjs';
+
+const run = promisify(execFile);
 
 const PING = '/session_security/ping';
 const LOGOUT = '/session_security/logout';
@@ -384,6 +388,21 @@ describe('every endpoint', () => {
         assert.equal((await get('x'.repeat(4097), chunked)).status, 413);
         assert.equal((await httpd.request(LOGOUT, { method: 'POST',
             body: 'x'.repeat(5000) })).status, 413);
+    });
+
+    /* To a stream whose body nobody has read mod_http2 sends a reset after the
+     * answer, for which curl 7.88 drops it: for about a third of these. */
+    test('HTTP/2: the answer comes whatever the body was', async (t) => {
+        const h2 = await startHttpd({ h2: true, config: formSite() }, t);
+        for (const [method, name, size, status] of [['GET', 'ping', 4097, 413],
+            ['POST', 'ping', 4096, 405], ['POST', 'nothing', 4096, 404]]) {
+            const curl = () => run('curl', ['-s', '-X', method,
+                '--http2-prior-knowledge', '-d', 'x'.repeat(size),
+                '-o', '/dev/null', '-w', '%{http_code}',
+                h2.url(`/session_security/${name}`)]);
+            for (let i = 0; i < 12; i++)
+                assert.equal((await curl()).stdout, `${status}`, name);
+        }
     });
 
     test('the connection is usable afterwards', async () => {
