@@ -60,12 +60,11 @@ static const char *set_enabled(cmd_parms *cmd, void *dir, int on)
 {
     mss_server_conf *server = ap_get_module_config(cmd->server->module_config,
                                                    &session_security_module);
-    const char *why = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
 
-    if (on && !why) {
+    if (on) {
         server->armed = true;
     }
-    return why ? why : ap_set_flag_slot(cmd, dir, on);
+    return ap_set_flag_slot(cmd, dir, on);
 }
 
 static const char *set_update_interval(cmd_parms *cmd, void *dir,

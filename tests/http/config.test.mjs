@@ -290,9 +290,23 @@ describe('SessionSecurityStore with mod_socache_redis, mod_socache_memcache',
                 .test(output + log)));
     });
 
-test('SessionSecurity in <Limit> would be off for all methods', () => refuses(
-    '<Location "/app">\n<Limit OPTIONS>\nSessionSecurity Off\n</Limit>\n'
-    + '</Location>\n', /SessionSecurity cannot occur within <Limit> or/));
+test('what is in <Limit> would hold for all methods', async () => {
+    for (const [section, line] of [['Limit OPTIONS', 'SessionSecurity Off'],
+        ['LimitExcept GET', 'SessionSecurityPassive On']]) {
+        await refuses(`<Location "/app">
+<${section}>
+${line}
+</${section.split(' ')[0]}>
+</Location>
+`, /MSS0053: SessionSecurity\w* at \S+:\d+ cannot be in <Limit>.* <If "%\{/);
+    }
+    await accepts(`<Location "/app">
+<If "%{REQUEST_METHOD} == 'POST'">
+SessionSecurityPassive On
+</If>
+</Location>
+`);
+});
 
 test('none in .htaccess', async (t) => {
     const files = { 'htdocs/open/.htaccess': 'Header set X-Open yes\n',
