@@ -35,7 +35,8 @@ void mss_dismiss_note(const mss_state *state);
 void mss_dismiss_cookies(request_rec *r, const mss_state *state,
                          const apr_array_header_t *offers);
 
-/** Takes the mark out: scripts of this page must be able to log in. */
+/** Takes the mark out: scripts of this page must be able to log in. Not where it
+ * is all that holds back a login without a person. */
 void mss_dismiss_mark(session_rec *z, const mss_state *state);
 
 #endif

@@ -111,6 +111,7 @@ static int hold(request_rec *r, mss_state *state)
 
 int mss_gate_refuse(request_rec *r, mss_state *state)
 {
+    state->by_itself = true;
     return resends_credentials(r) ? challenge(r, state) : hold(r, state);
 }
 
@@ -149,6 +150,7 @@ int mss_gate_authenticate(request_rec *r)
         || state->trying) {
         return DECLINED;
     }
+    state->by_itself = is_sign_on(r) || is_prompted(r);
     /* Here, so that nobody is sent to log in elsewhere before the click. */
     if (is_sign_on(r) && !mss_state_was_asked(state, MSS_ASKED_CLICK)) {
         return hold(r, state);

@@ -57,6 +57,7 @@ typedef struct {
     bool without_password; /* over, and no Authorization came with it */
     bool trying;           /* others authenticate what a script has posted */
     bool challenge; /* credentials that came with a dead session do not count */
+    bool by_itself; /* but for the mark, a login would need no person */
     bool injected;  /* the element is in: never a second one */
     bool left;      /* the answer's headers have been dealt with */
     mss_kind kind;  /* what the request can do to the stamp */

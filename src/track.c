@@ -143,6 +143,7 @@ static void begin_anew(mss_state *state)
 {
     state->loaded = state->entered = false;
     state->tracked = state->stamped = state->challenge = false;
+    state->by_itself = false;
     state->sieve = NULL;
     memset(&state->record, 0, sizeof(state->record));
     memset(&state->decision, 0, sizeof(state->decision));

@@ -153,6 +153,8 @@ const KINDS = {
         Require valid-user
         Require expr "%{REMOTE_USER} == 'alice'"
     </RequireAll>`,
+    cookies: `${FILE}SessionSecurityCookies J
+    Require valid-user`,
     both: `AuthType Basic
     AuthBasicProvider Both
     Require Both`,
@@ -188,27 +190,35 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
             livesAndEnds(httpd, name));
     }
 
-    test('a browser that has dropped the password is asked once', async () => {
-        const browser = new Browser(httpd, 'Basic');
-        await browser.ask('/file/');
-        await browser.person('/file/');
-        httpd.clock.advance(101);
-        isEnd(await httpd.request('/file/',
-            { jar: browser.jar, headers: NAVIGATION }));
-        httpd.clock.advance(3);
-        assert.match((await browser.person('/file/')).body, /Secret/);
-    });
+    for (const name of ['file', 'cookies']) {
+        const path = `/${name}/`;
+        const ended = async () => {
+            const browser = new Browser(httpd, 'Basic');
+            await browser.ask(path);
+            await browser.person(path);
+            httpd.clock.advance(101);
+            return browser;
+        };
 
-    test('one that remembers it does not get in by itself', async () => {
-        const browser = new Browser(httpd, 'Basic');
-        await browser.ask('/file/');
-        await browser.person('/file/');
-        httpd.clock.advance(101);
-        isEnd(await httpd.request('/file/other/',
-            { jar: browser.jar, headers: NAVIGATION }));
-        isEnd(await browser.ask('/file/other/'));
-        assert.match((await browser.person('/file/other/')).body, /Secret/);
-    });
+        test(`${name}: a browser that has dropped the password is asked once`,
+            async () => {
+                const browser = await ended();
+                isEnd(await httpd.request(path,
+                    { jar: browser.jar, headers: NAVIGATION }));
+                httpd.clock.advance(3);
+                assert.match((await browser.person(path)).body, /Secret/);
+            });
+
+        test(`${name}: one that remembers it does not get in by itself`,
+            async () => {
+                const browser = await ended();
+                isEnd(await httpd.request(`${path}other/`,
+                    { jar: browser.jar, headers: NAVIGATION }));
+                isEnd(await browser.ask(`${path}other/`));
+                assert.match((await browser.person(`${path}other/`)).body,
+                    /Secret/);
+            });
+    }
 
     test('a logout is as final as an expiry', async () => {
         const browser = new Browser(httpd, 'Basic');

@@ -47,7 +47,8 @@ function isEnd(answer, reason = 'You were signed out because you were inactive.'
 }
 
 /** The tests of one kind. begin(): a site; its get(jar, path, headers, method)
- * follows redirects, through other servers too. */
+ * follows redirects, through other servers too. With a provider: asksAnew, whether
+ * a click leads there. */
 function kind(name, begin) {
     describe(name, () => {
         let site, httpd;
@@ -90,10 +91,14 @@ function kind(name, begin) {
                         assert.doesNotMatch(image.body, /secret/);
                     }
                 }
+                const logins = site.provider?.logins;
                 const answer = await resume(jar, action);
                 assert.equal(answer.status, 200);
                 assert.match(answer.body, /Secret page/);
-                assert.equal(answer.path, '/app/page.html?a=1&b=%2f');
+                assert.equal(answer.path.replace(/^https?:\/\/[^/]*/, ''),
+                    '/app/page.html?a=1&b=%2f');
+                assert.equal(site.provider?.logins,
+                    site.asksAnew ? logins + 1 : logins);
                 assert.equal((await get(jar, '/app/data.json', SCRIPT)).status, 200);
                 isEnd(await get(old));
                 assert.equal((await get(jar)).status, 200);
@@ -235,21 +240,26 @@ kind('client certificates, as made-up Basic credentials', () => startTls(`
     Require valid-user
 </Location>`));
 
-kind('mod_auth_openidc', async () => {
-    const provider = await startProvider();
-    const httpd = await startHttpd({ clock: true, modules: ['auth_openidc'],
-        config: (ctx) => SESSION + LIMITS + provider.config(ctx) });
-    httpd.allowLog(/auth_openidc:warn.*SHOULD be "https"/);
-    const get = follow(async (jar, path, headers, method) => {
-        if (!path.startsWith(provider.url))
-            return local(httpd)(jar, path, headers, method, 0);
-        const answer = await fetch(path, { redirect: 'manual' });
-        return { status: answer.status,
-            headers: Object.fromEntries(answer.headers) };
+for (const [name, more] of [['mod_auth_openidc', ''],
+    ['mod_auth_openidc, its session with ours',
+        '\nSessionSecurityCookies mod_auth_openidc_session*']]) {
+    kind(name, async () => {
+        const provider = await startProvider();
+        const httpd = await startHttpd({ clock: true, modules: ['auth_openidc'],
+            config: (ctx) => SESSION + LIMITS + provider.config(ctx) + more });
+        httpd.allowLog(/auth_openidc:warn.*SHOULD be "https"/);
+        const get = follow(async (jar, path, headers, method) => {
+            if (!path.startsWith(provider.url))
+                return local(httpd)(jar, path, headers, method, 0);
+            const answer = await fetch(path, { redirect: 'manual' });
+            return { status: answer.status,
+                headers: Object.fromEntries(answer.headers) };
+        });
+        return { httpd, provider, get, request: httpd.request.bind(httpd),
+            asksAnew: more !== '',
+            stop: async () => { await httpd.stop(); await provider.close(); } };
     });
-    return { httpd, provider, get, request: httpd.request.bind(httpd),
-        stop: async () => { await httpd.stop(); await provider.close(); } };
-});
+}
 
 // --- the page ------------------------------------------------------------------------
 
