@@ -14,6 +14,8 @@ import {
 } from '../lib/browser.mjs';
 import { EXAMPLE_FILES, blocks, placed, read } from '../lib/docs.mjs';
 import { NAVIGATION, startHttpd } from '../lib/httpd.mjs';
+import { startProvider } from '../lib/openid.mjs';
+import { phpSite, startDjango } from '../lib/realapps.mjs';
 import { installed } from '../lib/root.mjs';
 
 const test = suite('recipes');
@@ -57,6 +59,14 @@ async function fillIn(page) {
     await page.click('button');
 }
 
+async function takePicture(page, name, height = 560) {
+    if (process.env.MSS_PICTURES) {
+        await page.screenshot({ path: new URL(
+            `../../docs/images/recipe-${name}.png`, import.meta.url).pathname,
+        clip: { x: 0, y: 0, width: 900, height } });
+    }
+}
+
 /** Waits for the warning, takes the picture, and waits for the end. */
 async function leaveAlone(httpd, page, name) {
     await warned(page);
@@ -64,10 +74,8 @@ async function leaveAlone(httpd, page, name) {
     for (const frame of page.frames())
         shown += await frame.locator(WARNING).count();
     assert.equal(shown, 1, 'warnings in this window');
-    if (process.env.MSS_PICTURES) {
-        await page.screenshot({ path: new URL(
-            `../../docs/images/recipe-${name}.png`, import.meta.url).pathname });
-    }
+    if (name)
+        await takePicture(page, name);
     await httpd.expectLog(/MSS0010: .* reason=idle/, 15000);
 }
 
@@ -334,6 +342,88 @@ test('static files: all but pages are as they were', async (t) => {
     });
     assert.deepEqual(part, [206, '%PDF-1.4', true, true]);
     await endsInForm(httpd, page, 'static', 'Chapter one');
+});
+
+// --- logins of the application's own ------------------------------------------------
+
+test('phpLiteAdmin: its session, and the login that it remembers', async (t) => {
+    const php = phpSite('/phpliteadmin/');
+    const { httpd, context, page } = await start(t, 'phpLiteAdmin', {
+        mpm: 'prefork', files: php.files, extra: php.config });
+    // Of another package, which a browser without it does without.
+    allowError(context, /\/javascript\/codemirror\//);
+    const enter = async () => {
+        await page.fill('[name=password]', 'secret');
+        await page.check('[name=remember]');
+        await page.click('[type=submit]');
+        await page.getByText('secrets').first().waitFor();
+    };
+    await page.goto(httpd.url('/phpliteadmin/index.php'));
+    await enter();
+    const old = await cookieHeader(context);
+    assert.match(old, /pla_\w+=.*PHPSESSID=/);
+
+    await leaveAlone(httpd, page, 'phpliteadmin');
+    await page.waitForSelector('[name=password]');
+    assert.equal(await page.getByText('secrets').count(), 0);
+    const copied = await httpd.request('/phpliteadmin/index.php',
+        { headers: { ...NAVIGATION, Cookie: old } });
+    assert.match(copied.body, /name=['"]password/);
+    await enter();
+});
+
+test('Django\'s administration', async (t) => {
+    const django = await startDjango(t);
+    const { httpd, context, page } = await start(t, 'Django', {
+        replacements: { 'http://127.0.0.1:8000': django.url } });
+    allowError(context, /\/static\//);
+    const enter = async () => {
+        await page.fill('[name=username]', 'alice');
+        await page.fill('[name=password]', 'secret');
+        await page.click('[type=submit]');
+        await page.getByText('Site administration').first().waitFor();
+    };
+    await page.goto(httpd.url('/app/admin/'));
+    assert.equal(await clients(page), 'undefined');
+    await enter();
+    assert.equal(await clients(page), 'object');
+    await leaveAlone(httpd, page);
+    await page.waitForURL('**/app/admin/login/?next=/app/admin/');
+    await enter();
+});
+
+// --- single sign-on -----------------------------------------------------------------
+
+test('mod_auth_openidc: the provider is asked again', async (t) => {
+    const provider = await startProvider(t);
+    const { httpd, page } = await start(t, 'mod_auth_openidc', {
+        modules: ['auth_openidc'],
+        replacements: { 'https://login.example.com': provider.url,
+            'https://intranet.example.com': 'http://127.0.0.1:${PORT}' },
+        files: { 'htdocs/report.html': html('<h1>Report</h1><p>Secret</p>',
+            { title: 'Report' }) },
+    });
+    httpd.allowLog(/auth_openidc:warn.*SHOULD be "https"/);
+    const enter = async () => {
+        await page.getByText('Let me in').click();
+        await page.getByText('Secret').waitFor();
+        assert.equal(page.url(), httpd.url('/report.html'));
+    };
+    await page.goto(httpd.url('/report.html'));
+    await enter();
+    await leaveAlone(httpd, page);
+    const again = page.getByRole('button', { name: 'Sign in again' });
+    for (let i = 0; i < 2; i++) {
+        await again.waitFor();
+        assert.equal(await page.getByText('Secret').count(), 0);
+        await page.goto(httpd.url('/report.html'));
+    }
+    await again.waitFor();
+    await takePicture(page, 'openidc', 240);
+    assert.equal(provider.logins, 1);
+    await again.click();
+    await enter();
+    assert.equal(provider.logins, 2);
 });
 
 test.run();

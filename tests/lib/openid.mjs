@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An OpenID provider at which everybody is logged in already, as at a company's
-// on an ordinary morning, and what mod_auth_openidc needs to use it.
+// on an ordinary morning, and what mod_auth_openidc needs to use it. Asked for
+// prompt=login, it has a person press a button.
 //
 // startProvider(t): {url, logins, user, config(ctx), close()}
 //   logins      how often it has let somebody in
@@ -40,7 +41,7 @@ export async function startProvider(t) {
 
     function authorize(query, res) {
         const code = randomUUID();
-        codes.set(code, query.get('nonce'));
+        codes.set(code, { aud: query.get('client_id'), nonce: query.get('nonce') });
         provider.logins++;
         const to = new URL(query.get('redirect_uri'));
         to.searchParams.set('code', code);
@@ -58,15 +59,21 @@ export async function startProvider(t) {
         res.end(JSON.stringify({
             access_token: randomUUID(), token_type: 'Bearer', expires_in: 86400,
             id_token: sign(privateKey, {
-                iss: provider.url, sub: provider.user, aud: 'site', iat: now,
+                iss: provider.url, sub: provider.user, iat: now,
                 exp: now + 86400,
-                nonce: codes.get(new URLSearchParams(body).get('code')),
+                ...codes.get(new URLSearchParams(body).get('code')),
             }),
         }));
     }
 
     const backend = await startBackend((req, res) => {
         const { pathname, searchParams } = new URL(req.url, provider.url);
+        if (pathname === '/authorize' && searchParams.get('prompt') === 'login') {
+            searchParams.delete('prompt');
+            res.setHeader('Content-Type', 'text/html');
+            return res.end(`<!DOCTYPE html><title>Provider</title><link rel="icon" href="data:,">
+<a href="?${searchParams.toString().replaceAll('&', '&amp;')}">Let me in</a>`);
+        }
         if (pathname === '/authorize')
             return authorize(searchParams, res);
         if (pathname === '/token')
