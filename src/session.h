@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Knows mod_session: the only file that touches a session_rec.
+ * Knows mod_session: beside decode.c the only file that touches what is in a
+ * session_rec.
  * Must not know limits, verdicts or the store. */
 
 #ifndef MSS_SESSION_H

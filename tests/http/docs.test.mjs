@@ -213,6 +213,22 @@ test('README.md explains each message of the module', () => {
         found(sources, /"(MSS\d{4}): /g));
 });
 
+test('docs/architecture.md has each source in its reading order', () => {
+    const table = read('docs/architecture.md').split(/^## /m)
+        .find((text) => text.startsWith('Reading order'));
+    // With * and {,} as in a shell; a header stands for its source as well.
+    const patterns = found(table, /`((?:src|static)\/[^`]+)\.(?:c|h|js|json)`/g)
+        .map((path) => new RegExp(`^${path.replaceAll('*', '\\w*')
+            .replace('{', '(').replace('}', ')').replaceAll(',', '|')}$`));
+    const sources = ['src', 'src/core', 'static', 'static/client'].flatMap(
+        (folder) => list(folder, '').map((path) => path.split('.'))
+            .filter(([, ending]) => ending).map(([path]) => path));
+    for (const path of sources)
+        assert.ok(patterns.some((pattern) => pattern.test(path)), path);
+    for (const pattern of patterns)
+        assert.ok(sources.some((path) => pattern.test(path)), String(pattern));
+});
+
 test('README.md has each directive in its table', () => {
     assert.deepEqual(
         found(read('README.md'),
