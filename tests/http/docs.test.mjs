@@ -206,10 +206,10 @@ describe('each snippet is configuration that httpd takes', () => {
 const found = (text, pattern) =>
     [...new Set([...text.matchAll(pattern)].map((match) => match[1]))].sort();
 
-test('README.md explains each message of the module', () => {
+test('docs/operation.md explains each message of the module', () => {
     const sources = ['mod_session_security.c', ...list('src', '.c')]
         .map(read).join('');
-    assert.deepEqual(found(read('README.md'), /^\| (MSS\d{4}) \|/gm),
+    assert.deepEqual(found(read('docs/operation.md'), /^\| (MSS\d{4}) \|/gm),
         found(sources, /"(MSS\d{4}): /g));
 });
 

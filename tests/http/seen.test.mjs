@@ -182,13 +182,14 @@ printf '<!DOCTYPE html><html><head></head><body></body></html>'
 
 // --- notes and environment -------------------------------------------------------
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const operation = readFileSync(
+    new URL('../../docs/operation.md', import.meta.url), 'utf8');
 
-/** The snippet of the README that has this in it. */
-const snippet = (text) => [...readme.matchAll(/^```apache\n(.*?)^```$/gms)]
+/** The snippet of docs/operation.md that has this in it. */
+const snippet = (text) => [...operation.matchAll(/^```apache\n(.*?)^```$/gms)]
     .map((match) => match[1]).find((block) => block.includes(text));
 
-test('the README\'s LogFormat and RequestHeader', async (t) => {
+test('the document\'s LogFormat and RequestHeader', async (t) => {
     const backend = await startBackend((request, response) =>
         response.end('data'), t);
     const httpd = await startSite(t, { backend: backend.url,
