@@ -15,8 +15,7 @@ static mss_state *live(request_rec *r)
     mss_state *state = mss_state_peek(r);
 
     return state && state->loaded && state->decision.verdict == MSS_LIVE
-                   && (state->record.source == MSS_SOURCE_STORE
-                       || state->record.source == MSS_SOURCE_COPY)
+                   && mss_state_goes_on(state)
                ? state
                : NULL;
 }

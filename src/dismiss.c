@@ -151,14 +151,3 @@ void mss_dismiss_cookies(request_rec *r, const mss_state *state,
         }
     }
 }
-
-/* --- the mark ------------------------------------------------------------------------- */
-
-/* A dead id of a user is not in z any more, and stays in the browser: with it
- * come credentials that do not count. */
-void mss_dismiss_mark(session_rec *z, const mss_state *state)
-{
-    if (mss_state_is_over(state) && !state->by_itself && mss_session_get(z)) {
-        mss_session_unset(z);
-    }
-}

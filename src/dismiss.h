@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Knows what a browser is told to drop: cookies of the application that were taken
- * out of its request, and the mark of the end.
+ * out of its request; and whether it may be.
  * Must not know how cookies are bound. */
 
 #ifndef MSS_DISMISS_H
@@ -34,9 +34,5 @@ void mss_dismiss_note(const mss_state *state);
  * cookies that the answer sets. @param offers mss_offer */
 void mss_dismiss_cookies(request_rec *r, const mss_state *state,
                          const apr_array_header_t *offers);
-
-/** Takes the mark out: scripts of this page must be able to log in. Not where it
- * is all that holds back a login without a person. */
-void mss_dismiss_mark(session_rec *z, const mss_state *state);
 
 #endif

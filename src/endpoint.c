@@ -253,8 +253,7 @@ static int logout(request_rec *r, mss_state *state)
     if (rc != OK) {
         return rc;
     }
-    if (state->record.source == MSS_SOURCE_STORE
-        || state->record.source == MSS_SOURCE_COPY) {
+    if (mss_state_goes_on(state)) {
         mss_limits limits;
 
         (void)read_limits(r, state, &limits);
@@ -262,7 +261,7 @@ static int logout(request_rec *r, mss_state *state)
         mss_track_finish(r, z, state, MSS_END_LOGOUT);
         /* Also beside credentials that the browser keeps: its cookie changes,
          * and the page that it goes to says why. */
-        mss_track_mark(r, z, state, MSS_ASKED_NONE);
+        mss_track_mark_end(r, z, state);
     }
     if (clear) {
         apr_table_setn(r->headers_out, "Clear-Site-Data", clear);
@@ -282,6 +281,10 @@ static int resume(request_rec *r, mss_state *state)
     if (state->record.source == MSS_SOURCE_ENDED
         || state->record.source == MSS_SOURCE_REVOKED) {
         mss_track_mark(r, z, state, MSS_ASKED_CLICK);
+    }
+    else if (mss_state_goes_on(state) && mss_track_is_nobodys(state)
+             && !mss_track_is_visitors(state)) {
+        mss_track_settle(z, state);
     }
     return go(r, z, mss_endpage_way_back(r));
 }

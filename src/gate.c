@@ -90,8 +90,8 @@ static int challenge(request_rec *r, mss_state *state)
     return HTTP_UNAUTHORIZED;
 }
 
-/* What needs no person to log in: not before one has clicked. */
-static int hold(request_rec *r, mss_state *state)
+/* What has a button, where there is somebody to click. */
+static int show(request_rec *r, const mss_state *state)
 {
     if (r->main) {
         return HTTP_UNAUTHORIZED;
@@ -99,20 +99,39 @@ static int hold(request_rec *r, mss_state *state)
     if (mss_kind_is_script(mss_state_headers(r))) {
         return mss_reply_expired(r, state->decision.reason);
     }
-    if (!mss_state_asks_page(r)) {
-        return HTTP_UNAUTHORIZED;
-    }
-    /* Once: the mark of a tab must not overwrite the login of another. */
-    if (state->record.source != MSS_SOURCE_ENDED) {
+    return mss_state_asks_page(r)
+               ? mss_endpage_answer(r, state->decision.reason)
+               : HTTP_UNAUTHORIZED;
+}
+
+/* What needs no person to log in: not before one has clicked. */
+static int hold(request_rec *r, mss_state *state)
+{
+    /* Once: the mark of a tab must not overwrite the login of another. A
+     * visitor's would not last until somebody clicks. */
+    if (!r->main && mss_state_asks_page(r)
+        && (state->record.source != MSS_SOURCE_ENDED
+            || mss_state_was_asked(state, MSS_ASKED_NEEDLESS))) {
         mark(r, state, MSS_ASKED_NONE);
     }
-    return mss_endpage_answer(r, state->decision.reason);
+    return show(r, state);
 }
 
 int mss_gate_refuse(request_rec *r, mss_state *state)
 {
-    state->by_itself = true;
     return resends_credentials(r) ? challenge(r, state) : hold(r, state);
+}
+
+int mss_gate_ask_first(request_rec *r, session_rec *z, mss_state *state)
+{
+    if (!resends_credentials(r)) {
+        return show(r, state);
+    }
+    if (mss_state_asks_page(r)) {
+        mss_track_settle(z, state);
+        ap_note_auth_failure(r);
+    }
+    return HTTP_UNAUTHORIZED;
 }
 
 /* --- in place of authentication --------------------------------------------------- */
@@ -150,7 +169,6 @@ int mss_gate_authenticate(request_rec *r)
         || state->trying) {
         return DECLINED;
     }
-    state->by_itself = is_sign_on(r) || is_prompted(r);
     /* Here, so that nobody is sent to log in elsewhere before the click. */
     if (is_sign_on(r) && !mss_state_was_asked(state, MSS_ASKED_CLICK)) {
         return hold(r, state);

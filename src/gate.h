@@ -26,6 +26,9 @@ bool mss_gate_is_open(request_rec *r, const session_rec *z,
  * @return a status for httpd to answer with, or DONE */
 int mss_gate_refuse(request_rec *r, mss_state *state);
 
+/** The same where a visitor's session has begun meanwhile: that goes on. */
+int mss_gate_ask_first(request_rec *r, session_rec *z, mss_state *state);
+
 /** Whether the request may begin a session for its user. */
 bool mss_gate_may_begin(request_rec *r, const session_rec *z,
                         const mss_state *state);

@@ -18,23 +18,28 @@ typedef struct {
 
 /* --- the session that they are bound to -------------------------------------------- */
 
-static bool goes_on(const mss_state *state)
+/* Whether a user's session ended before, and nobody has asked the person since
+ * for what comes by itself. */
+static bool is_pending(const mss_state *state)
 {
-    return state->record.source == MSS_SOURCE_STORE
-           || state->record.source == MSS_SOURCE_COPY;
+    switch (state->record.source) {
+    case MSS_SOURCE_REVOKED:
+        return !mss_track_is_visitors(state);
+    case MSS_SOURCE_ENDED:
+        return !mss_state_was_asked(state, MSS_ASKED_NEEDLESS)
+               && !mss_state_was_asked(state, MSS_ASKED_CLICK);
+    default:
+        return false;
+    }
 }
 
-/* What was begun before its user is told that credentials do not count any more
- * remembers that they do not. */
+/* What is begun meanwhile remembers that. */
 static mss_owner owner_of(const answer *a)
 {
     if (a->r->user) {
         return mss_track_owner(a->r);
     }
-    return a->state->record.source == MSS_SOURCE_REVOKED
-                   && !mss_track_is_nobodys(a->state)
-               ? mss_track_nobody_yet
-               : mss_track_nobody;
+    return is_pending(a->state) ? mss_track_nobody_yet : mss_track_nobody;
 }
 
 /* A program that is no browser logs in again: neither its kind of request nor
@@ -87,7 +92,7 @@ static bool has_session(const answer *a)
     if (!a->z || !a->state->entered) {
         return false;
     }
-    if (!goes_on(a->state)) {
+    if (!mss_state_goes_on(a->state)) {
         return begin(a);
     }
     /* Ended by another request, whose answer may have led to a new login. */
@@ -141,7 +146,7 @@ static bool is_logout(const answer *a)
     const mss_sieve *sieve = a->state->sieve;
     int i;
 
-    if (a->r->user || !a->state->tracked || !goes_on(a->state)
+    if (a->r->user || !a->state->tracked || !mss_state_goes_on(a->state)
         || !mss_track_is_nobodys(a->state)) {
         return false;
     }
@@ -158,7 +163,7 @@ static bool is_logout(const answer *a)
 static void log_out(const answer *a)
 {
     mss_track_finish(a->r, a->z, a->state, MSS_END_LOGOUT);
-    mss_session_unset(a->z);
+    mss_track_unmark(a->z);
     a->state->tracked = false;
 }
 
@@ -216,7 +221,7 @@ void mss_grant_answer(request_rec *r, session_rec *z, mss_state *state)
     if (dismisses) {
         mss_dismiss_cookies(r, state, a.offers);
     }
-    if (dismisses && !goes_on(state)) {
-        mss_dismiss_mark(z, state);
+    if (dismisses && !mss_state_goes_on(state)) {
+        mss_track_unmark(z);
     }
 }

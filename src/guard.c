@@ -42,10 +42,6 @@ static void decide(request_rec *r, mss_state *state, const mss_conf *c)
 /* Takes away what the request's session could authenticate it with. */
 static void act(request_rec *r, session_rec *z, mss_state *state)
 {
-    if (mss_state_is_over(state)) {
-        state->without_password =
-            !apr_table_get(r->headers_in, "Authorization");
-    }
     if (mss_state_is_over(state) && state->record.source != MSS_SOURCE_ENDED) {
         state->challenge = true;
         if (state->decision.verdict == MSS_EXPIRED) {
@@ -92,6 +88,8 @@ static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
         return; /* nobody who could have been idle */
     }
     warn_of_plain_cookie(r);
+    /* Before another module makes one up. */
+    state->without_password = !apr_table_get(r->headers_in, "Authorization");
     state->kind = kind_of(r, state, c);
     decide(r, state, c);
     act(r, z, state);
@@ -235,26 +233,15 @@ static int move(request_rec *r, session_rec *z, mss_state *state)
     return DECLINED;
 }
 
-/* The visitor's last session ended with credentials that its browser keeps: the
- * person is asked for them once. */
-static int ask_again(request_rec *r, session_rec *z, mss_state *state)
-{
-    if (mss_state_asks_page(r)) {
-        mss_track_settle(z, state);
-        ap_note_auth_failure(r);
-    }
-    return HTTP_UNAUTHORIZED;
-}
-
 /* A visitor whom the application has logged in has been authenticated by httpd:
  * another id, so that nobody else knows it. */
 static int take_over(request_rec *r, session_rec *z, mss_state *state)
 {
     mss_user login;
 
-    if (mss_track_is_nobodys_yet(state)
+    if (!mss_track_is_visitors(state)
         && mss_session_login(z, &state->logins, &login) != MSS_LOGIN_NEW) {
-        return ask_again(r, z, state);
+        return mss_gate_ask_first(r, z, state);
     }
     if (!mss_gate_may_begin(r, z, state)) {
         return move(r, z, state);

@@ -15,8 +15,7 @@ static void logged_in(request_rec *r, session_rec *z, mss_state *state,
     mss_owner owner = {mss_session_realm(z->pool, login), login->user};
     bool keep = false;
 
-    if (state->record.source == MSS_SOURCE_STORE
-        || state->record.source == MSS_SOURCE_COPY) {
+    if (mss_state_goes_on(state)) {
         keep = mss_track_is_nobodys(state);
         mss_track_revoke(r, state, reason);
     }
@@ -29,9 +28,7 @@ static void logged_in(request_rec *r, session_rec *z, mss_state *state,
 /* Whether the session was live when the request came and is not any more. */
 static bool is_late(const mss_state *state)
 {
-    return (state->record.source == MSS_SOURCE_STORE
-            || state->record.source == MSS_SOURCE_COPY)
-           && mss_track_is_revoked(state);
+    return mss_state_goes_on(state) && mss_track_is_revoked(state);
 }
 
 static void settle(request_rec *r, session_rec *z, mss_state *state)

@@ -117,8 +117,9 @@ static bool sift(request_rec *r, mss_state *state, session_rec *z)
         return false;
     }
     (void)sieve_of(state, mss_state_top(r)->pool);
-    kept = mss_cookies_sift(r->pool, header, mss_conf_cookies(mss_conf_of(r)),
-                            may_stay, &s);
+    /* What is bound outlives a subrequest. */
+    kept = mss_cookies_sift(mss_state_top(r)->pool, header,
+                            mss_conf_cookies(mss_conf_of(r)), may_stay, &s);
     if (!kept) {
         apr_table_unset(r->headers_in, "Cookie");
     }
@@ -133,8 +134,11 @@ void mss_sieve_request(request_rec *r, mss_state *state)
     session_rec *z = mss_track_load(r, state);
     const bool live = z && state->decision.verdict == MSS_LIVE;
 
-    if (sift(r, state, live ? z : NULL) && !z) {
-        state->sieve->unprotected = true;
+    const bool took = sift(r, state, live ? z : NULL);
+
+    /* An internal redirect may lead to where there is one. */
+    if (state->sieve) {
+        state->sieve->unprotected = !z && (took || state->sieve->unprotected);
     }
 }
 

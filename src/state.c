@@ -66,6 +66,12 @@ bool mss_state_was_asked(const mss_state *state, mss_asked what)
            && state->stamp.asked == what;
 }
 
+bool mss_state_goes_on(const mss_state *state)
+{
+    return state->record.source == MSS_SOURCE_STORE
+           || state->record.source == MSS_SOURCE_COPY;
+}
+
 bool mss_state_is_over(const mss_state *state)
 {
     return state->decision.verdict == MSS_EXPIRED

@@ -54,10 +54,9 @@ typedef struct {
     bool expectant; /* not tracked yet, but its answer may begin a session */
     bool stamped;   /* the stamp has been moved, or need not be */
     bool let_in;    /* the client's request itself is on its way to a handler */
-    bool without_password; /* over, and no Authorization came with it */
+    bool without_password; /* no Authorization came with the session */
     bool trying;           /* others authenticate what a script has posted */
     bool challenge; /* credentials that came with a dead session do not count */
-    bool by_itself; /* but for the mark, a login would need no person */
     bool injected;  /* the element is in: never a second one */
     bool left;      /* the answer's headers have been dealt with */
     mss_kind kind;  /* what the request can do to the stamp */
@@ -92,6 +91,9 @@ mss_limits mss_state_limits(const request_rec *r, const mss_state *state);
 
 /** Whether the session of this request is over, whoever ended it. */
 bool mss_state_is_over(const mss_state *state);
+
+/** Whether it has one that is not, as far as this request knows. */
+bool mss_state_goes_on(const mss_state *state);
 
 /** Whether it came with the mark that says that a person was asked for this. */
 bool mss_state_was_asked(const mss_state *state, mss_asked what);

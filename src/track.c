@@ -70,11 +70,11 @@ static void write_copy(session_rec *z, const mss_state *state)
     mss_session_set(z, mss_stamp_format(z->pool, &state->stamp));
 }
 
-bool mss_track_is_nobodys_yet(const mss_state *state)
+bool mss_track_is_visitors(const mss_state *state)
 {
     return mss_track_is_nobodys(state)
            && state->stamp.realm
-                  == (apr_uint16_t)hash(state, mss_track_nobody_yet.realm);
+                  == (apr_uint16_t)hash(state, mss_track_nobody.realm);
 }
 
 void mss_track_settle(session_rec *z, mss_state *state)
@@ -107,9 +107,7 @@ static void look_up(mss_state *state)
  * may not be all. */
 static bool knows_better(mss_state *state)
 {
-    if (state->decision.verdict != MSS_EXPIRED
-        || (state->record.source != MSS_SOURCE_STORE
-            && state->record.source != MSS_SOURCE_COPY)) {
+    if (state->decision.verdict != MSS_EXPIRED || !mss_state_goes_on(state)) {
         return false;
     }
     return mss_store_refresh(&state->key, &state->record);
@@ -143,7 +141,6 @@ static void begin_anew(mss_state *state)
 {
     state->loaded = state->entered = false;
     state->tracked = state->stamped = state->challenge = false;
-    state->by_itself = false;
     state->sieve = NULL;
     memset(&state->record, 0, sizeof(state->record));
     memset(&state->decision, 0, sizeof(state->decision));
@@ -335,6 +332,24 @@ void mss_track_mark(request_rec *r, session_rec *z, mss_state *state,
     mss_session_end(r, z, mss_stamp_format(z->pool, &mark));
 }
 
+void mss_track_mark_end(request_rec *r, session_rec *z, mss_state *state)
+{
+    mss_track_mark(r, z, state,
+                   mss_track_is_visitors(state) ? MSS_ASKED_NEEDLESS
+                                                : MSS_ASKED_NONE);
+}
+
+void mss_track_unmark(session_rec *z)
+{
+    const char *text = mss_session_get(z);
+    mss_stamp mark;
+
+    if (text && mss_stamp_parse(text, &mark) && mark.ended
+        && mark.asked == MSS_ASKED_NEEDLESS) {
+        mss_session_unset(z);
+    }
+}
+
 void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
                       mss_end reason)
 {
@@ -347,7 +362,7 @@ void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
         mss_track_revoke(r, state, reason);
     }
     if (mss_session_user(&state->logins) || mss_track_is_nobodys(state)) {
-        mss_track_mark(r, z, state, MSS_ASKED_NONE);
+        mss_track_mark_end(r, z, state);
     }
     else {
         mss_session_clear(z);

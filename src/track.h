@@ -29,15 +29,15 @@ mss_owner mss_track_owner(request_rec *r);
 /** Nobody whom httpd knows: a visitor whom the application logs in itself. */
 extern const mss_owner mss_track_nobody;
 
-/** The same, in place of a user whose session ended, and whose browser has not
- * been told yet that its credentials do not count any more. */
+/** The same, in place of a user whose session ended, and who has not been asked
+ * yet for what his browser or single sign-on brings by itself. */
 extern const mss_owner mss_track_nobody_yet;
 
 /** Whether the session was begun for either of them. */
 bool mss_track_is_nobodys(const mss_state *state);
 
-/** Whether it was begun for the second one. */
-bool mss_track_is_nobodys_yet(const mss_state *state);
+/** Whether it was begun for the first one. */
+bool mss_track_is_visitors(const mss_state *state);
 
 /** From now on it is the first one's. Saved with the answer. */
 void mss_track_settle(session_rec *z, mss_state *state);
@@ -78,6 +78,13 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason);
  * was asked for it. */
 void mss_track_mark(request_rec *r, session_rec *z, mss_state *state,
                     mss_asked asked);
+
+/** The same for the session of state, just ended: nobody has been asked. */
+void mss_track_mark_end(request_rec *r, session_rec *z, mss_state *state);
+
+/** Takes a visitor's mark out, so that scripts of this page can log in. What
+ * httpd has logged in needs its mark until it has been asked for. */
+void mss_track_unmark(session_rec *z);
 
 /**
  * Ends the session: revoked, and without entries for the rest of the request.

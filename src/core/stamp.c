@@ -82,7 +82,8 @@ static const char *format_live(apr_pool_t *p, const mss_stamp *stamp)
 static const char *const asked_texts[] = {[MSS_ASKED_NONE] = "",
                                           [MSS_ASKED_PASSWORD] = ".1",
                                           [MSS_ASKED_CLICK] = ".2",
-                                          [MSS_ASKED_UNPROVOKED] = ".3"};
+                                          [MSS_ASKED_UNPROVOKED] = ".3",
+                                          [MSS_ASKED_NEEDLESS] = ".4"};
 
 const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
 {
@@ -202,16 +203,13 @@ static bool parse_ended(const char *text, mss_stamp *stamp)
     if (!skip(&text, ".") || !read_time(&text, &stamp->last)) {
         return false;
     }
-    if (skip(&text, asked_texts[MSS_ASKED_PASSWORD])) {
-        stamp->asked = MSS_ASKED_PASSWORD;
+    for (int i = 0; i < MSS_ASKED_ALL; i++) {
+        if (strcmp(text, asked_texts[i]) == 0) {
+            stamp->asked = (mss_asked)i;
+            return true;
+        }
     }
-    else if (skip(&text, asked_texts[MSS_ASKED_CLICK])) {
-        stamp->asked = MSS_ASKED_CLICK;
-    }
-    else if (skip(&text, asked_texts[MSS_ASKED_UNPROVOKED])) {
-        stamp->asked = MSS_ASKED_UNPROVOKED;
-    }
-    return !*text;
+    return false;
 }
 
 bool mss_stamp_parse(const char *text, mss_stamp *stamp)

@@ -22,9 +22,11 @@
  * with the mark and needs no person counts only if it is that. */
 typedef enum {
     MSS_ASKED_NONE,
-    MSS_ASKED_PASSWORD,  /* a challenge: the password comes from a prompt */
-    MSS_ASKED_CLICK,     /* "sign in again": single sign-on may go on */
-    MSS_ASKED_UNPROVOKED /* a challenge to a request that brought no password */
+    MSS_ASKED_PASSWORD,   /* a challenge: the password comes from a prompt */
+    MSS_ASKED_CLICK,      /* "sign in again": single sign-on may go on */
+    MSS_ASKED_UNPROVOKED, /* a challenge to a request that brought no password */
+    MSS_ASKED_NEEDLESS,   /* nothing: httpd had logged nobody in */
+    MSS_ASKED_ALL         /* how many there are */
 } mss_asked;
 
 /** The value, taken apart. Format:

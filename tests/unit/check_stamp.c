@@ -62,6 +62,8 @@ static const struct {
     {"1.ended.3.0.2", {true, MSS_END_LOGOUT, MSS_ASKED_CLICK, {0}, 0, 0, 0, 0}},
     {"1.ended.1.2.3",
      {true, MSS_END_IDLE, MSS_ASKED_UNPROVOKED, {0}, 0, 0, 0, 2}},
+    {"1.ended.1.2.4",
+     {true, MSS_END_IDLE, MSS_ASKED_NEEDLESS, {0}, 0, 0, 0, 2}},
 };
 
 static void expect_same(const mss_stamp *a, const mss_stamp *b)
@@ -197,7 +199,7 @@ static const char *const refused[] = {
     "1.ended.100000000.1",
     "1.ended.-1.1",
     "1.ended.1.1.0",
-    "1.ended.1.1.4",
+    "1.ended.1.1.5",
     "1.ended.1.1.11",
     "1.ended.1.1.1.",
     "1.ended.1.8000000000000000",
