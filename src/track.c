@@ -289,20 +289,20 @@ bool mss_track_is_revoked(const mss_state *state)
 }
 
 /* Who the session belonged to, as far as it can be told without a login: by
- * the session's own entry, or by credentials whose hash is the record's. */
+ * the session's own entry, or by a name whose hash is the record's. Who has just
+ * taken it over is another. */
 static const char *user_of(request_rec *r, const mss_state *state)
 {
     const char *user = mss_session_user(&state->logins);
 
-    if (!user && r->user) {
-        user = r->user;
+    if (user) {
+        return user;
     }
-    if (!user
-        && (ap_get_basic_auth_components(r, &user, NULL) != APR_SUCCESS
-            || user_hash(state, user) != state->stamp.user)) {
+    user = r->user;
+    if (!user && ap_get_basic_auth_components(r, &user, NULL) != APR_SUCCESS) {
         user = NULL;
     }
-    return user;
+    return user && user_hash(state, user) == state->stamp.user ? user : NULL;
 }
 
 void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 /* Whether a pattern that has matched all before end does so at a boundary. A
  * semicolon is one: applications put the session's id behind it. */
@@ -61,7 +62,7 @@ bool mss_match_name(const char *pattern, const char *name)
     size_t n = strlen(pattern);
 
     if (n > 0 && pattern[n - 1] == '*') {
-        return strncmp(pattern, name, n - 1) == 0;
+        return strncasecmp(pattern, name, n - 1) == 0;
     }
-    return strcmp(pattern, name) == 0;
+    return strcasecmp(pattern, name) == 0;
 }

@@ -20,7 +20,7 @@
 bool mss_match_path(const char *pattern, const char *path);
 
 /** Whether name is the pattern, or begins with it where the pattern ends in
- * `*`. For cookies' names, which differ by case. */
+ * `*`. For cookies' names: whatever case they are in, as to ASP.NET. */
 bool mss_match_name(const char *pattern, const char *name);
 
 #endif

@@ -318,7 +318,7 @@ test('another user, an internal redirect, and a session in a database', async (t
     const missing = await ask('bob', '/basic/missing');
     assert.equal(missing.status, 404);
     assert.match(missing.body, /Secret/);
-    await httpd.expectLog(/reason=relogin/);
+    await httpd.expectLog(/reason=relogin user="-"/);
     assert.equal((await ask('bob', '/basic/')).status, 200);
     assert.equal(await ping(httpd, jar), 0);
     assert.equal(httpd.log().match(ENDED).length, 1);

@@ -329,6 +329,7 @@ describe('what is taken out', () => {
         ['J=stolen'], ['a=1; J=stolen; b=2'], ['a=1, J=stolen'],
         ['a=1', 'J=stolen'], ['a="1; J=stolen"'], ['b=2, J="st;olen"'],
         ['J = stolen'], ['\tJ=stolen'], ['a=1 J=stolen'], ['S_x=1;S.x=1;S_=1'],
+        ['j=stolen'], ['s_x=stolen'], ['__hOST-j=stolen'],
         ['J'], ['J='], ['$Version=1; J="stolen"; $Path="/app"'],
         [`${'J=stolen; '.repeat(300)}`],
     ];
@@ -343,7 +344,7 @@ describe('what is taken out', () => {
                     + 'Connection: close\r\n\r\n'));
                 const rest = seen.replace(`J=${jar.value}`, '')
                     .replace(/sid=[^;,]*/, '');
-                assert.doesNotMatch(rest, /\b(J|S_)|stolen.*J|S\./, seen);
+                assert.doesNotMatch(rest, /\b(J|S_)|stolen|S\./, seen);
                 assert.equal(seen.includes(`J=${jar.value}`), own.length > 0);
             }
         }
@@ -507,7 +508,7 @@ describe('with a login of httpd', () => {
         assert.deepEqual(await brought(async () => {
             got = await enterAs('bob');
         }), []);
-        await httpd.expectLog(/reason=relogin user="bob"/);
+        await httpd.expectLog(/reason=relogin user="-"/);
         assert.ok(deletions(got).length > 0);
     });
 

@@ -52,7 +52,7 @@ static const struct {
     {"a=1,J=x", "a=1", "J=x|"},
     {"J=x; J=good; J=y", "J=good", "J=x|J=good|J=y|"},
     {" a=1 ; J=x ;; b=2; ", " a=1 ;; b=2; ", "J=x|"},
-    {"j=x", "j=x", ""},
+    {"j=x", NULL, "j=x|"},
     {"JJ=x", "JJ=x", ""},
     {"J", NULL, "J=|"},
     {"J=", NULL, "J=|"},

@@ -121,14 +121,14 @@ END_TEST
 
 static const match names[] = {
     {"JSESSIONID", "JSESSIONID", true},
-    {"JSESSIONID", "jsessionid", false},
+    {"JSESSIONID", "jsessionid", true},
     {"JSESSIONID", "JSESSIONID2", false},
     {"JSESSIONID", "JSESSION", false},
     {"JSESSIONID", "", false},
     {"SESS*", "SESS", true},
     {"SESS*", "SESSabc", true},
     {"SESS*", "SES", false},
-    {"SESS*", "sessabc", false},
+    {"SESS*", "sessABC", true},
     {"SESS*", "xSESS", false},
     {"S*S", "SxS", false},
     {"S*S", "S*S", true},
