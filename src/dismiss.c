@@ -20,18 +20,17 @@
 
 /* Marks have no id, but a time in microseconds. Where two are the same, one of
  * them stays in its browser for longer. */
-static mss_key key_of_mark(const mss_state *state)
+static mss_key key_of_mark(char what, apr_time_t since)
 {
-    unsigned char id[MSS_ID_BYTES] = "\001mark";
+    unsigned char id[MSS_ID_BYTES] = {1, (unsigned char)what};
 
-    memcpy(id + MSS_ID_BYTES - sizeof(state->stamp.last), &state->stamp.last,
-           sizeof(state->stamp.last));
+    memcpy(id + MSS_ID_BYTES - sizeof(since), &since, sizeof(since));
     return mss_store_key(id);
 }
 
 static bool is_used(const mss_state *state)
 {
-    const mss_key key = key_of_mark(state);
+    const mss_key key = key_of_mark('m', state->stamp.last);
     mss_record record = {.source = MSS_SOURCE_NONE};
 
     mss_store_get(&key, &record);
@@ -41,7 +40,7 @@ static bool is_used(const mss_state *state)
 void mss_dismiss_note(const mss_state *state)
 {
     if (state->record.source == MSS_SOURCE_ENDED) {
-        const mss_key key = key_of_mark(state);
+        const mss_key key = key_of_mark('m', state->stamp.last);
 
         (void)mss_store_revoke(&key, apr_time_now() + OVERTAKING,
                                MSS_END_RELOGIN);
@@ -149,5 +148,46 @@ void mss_dismiss_cookies(request_rec *r, const mss_state *state,
             && (mss_state_is_over(state) || !has_twin(state, name))) {
             left = delete_one(r, name, offers, left);
         }
+    }
+}
+
+/* --- what else there is ---------------------------------------------------------------- */
+
+/* The mark that the request came with, or has got. @return false: none */
+static bool find_mark(const session_rec *z, const mss_state *state,
+                      apr_time_t *since)
+{
+    const char *text = z ? mss_session_get(z) : NULL;
+    mss_stamp mark = state->stamp;
+
+    if (state->record.source != MSS_SOURCE_ENDED
+        && !(text && mss_stamp_parse(text, &mark) && mark.ended)) {
+        return false;
+    }
+    *since = mark.last;
+    return true;
+}
+
+/* Most ends are found by a ping, whose answer is no page's. */
+static bool is_first(const session_rec *z, const mss_state *state)
+{
+    apr_time_t since;
+    mss_key key;
+
+    if (!find_mark(z, state, &since)) {
+        return state->challenge;
+    }
+    key = key_of_mark('d', since);
+    return mss_store_revoke(&key, apr_time_now() + mss_conf_longest(),
+                            MSS_END_LOGOUT);
+}
+
+void mss_dismiss_site_data(request_rec *r, const session_rec *z,
+                           const mss_state *state)
+{
+    const char *clear = mss_conf_clear_site_data(mss_conf_of(r));
+
+    if (clear && is_first(z, state)) {
+        apr_table_setn(r->headers_out, "Clear-Site-Data", clear);
     }
 }

@@ -35,4 +35,10 @@ void mss_dismiss_note(const mss_state *state);
 void mss_dismiss_cookies(request_rec *r, const mss_state *state,
                          const apr_array_header_t *offers);
 
+/** Has the browser drop what it keeps of the site, where that is configured, with
+ * the first answer that tells of an end.
+ * @param z NULL where there is no session */
+void mss_dismiss_site_data(request_rec *r, const session_rec *z,
+                           const mss_state *state);
+
 #endif

@@ -14,6 +14,7 @@
 #include "core/parse.h"
 #include "core/url.h"
 #include "counts.h"
+#include "dismiss.h"
 #include "endpage.h"
 #include "files.h"
 #include "log.h"
@@ -246,7 +247,6 @@ static const char *after_logout(request_rec *r)
 
 static int logout(request_rec *r, mss_state *state)
 {
-    const char *clear = mss_conf_clear_site_data(mss_conf_of(r));
     session_rec *z;
     int rc = take(r, state, &z);
 
@@ -263,9 +263,7 @@ static int logout(request_rec *r, mss_state *state)
          * and the page that it goes to says why. */
         mss_track_mark_end(r, z, state);
     }
-    if (clear) {
-        apr_table_setn(r->headers_out, "Clear-Site-Data", clear);
-    }
+    mss_dismiss_site_data(r, z, state);
     return go(r, z, after_logout(r));
 }
 

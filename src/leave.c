@@ -3,6 +3,7 @@
 #include "leave.h"
 
 #include "config.h"
+#include "dismiss.h"
 #include "grant.h"
 #include "session.h"
 #include "sieve.h"
@@ -65,12 +66,10 @@ static void settle(request_rec *r, session_rec *z, mss_state *state)
 /* What the answer tells the browser of an end: once that the data of the
  * application can go, and with each refusal that there is no point in trying
  * again without a person. */
-static void tell(request_rec *r, const mss_state *state)
+static void tell(request_rec *r, const session_rec *z, const mss_state *state)
 {
-    const char *clear = mss_conf_clear_site_data(mss_conf_of(r));
-
-    if (clear && state->challenge && mss_state_asks_page(r)) {
-        apr_table_setn(r->headers_out, "Clear-Site-Data", clear);
+    if (mss_state_asks_page(r)) {
+        mss_dismiss_site_data(r, z, state);
     }
     if (r->status == HTTP_UNAUTHORIZED) {
         apr_table_setn(r->headers_out, "Session-Security", "expired");
@@ -97,7 +96,7 @@ bool mss_leave(request_rec *r)
         mss_session_set_cookie_once(r, z);
     }
     if (mss_state_is_over(state)) {
-        tell(r, state);
+        tell(r, z, state);
     }
     state->left = true;
     state->expectant = false;
