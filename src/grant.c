@@ -6,6 +6,7 @@
 #include "log.h"
 #include "offer.h"
 #include "places.h"
+#include "rules.h"
 #include "sieve.h"
 #include "track.h"
 
@@ -65,8 +66,9 @@ static bool may_begin(const answer *a)
 
 static bool begin(const answer *a)
 {
-    const mss_limits limits = mss_state_limits(a->r, a->state);
+    const mss_conf *c = mss_conf_of(a->r);
     const mss_owner owner = owner_of(a);
+    mss_limits limits;
 
     if (!may_begin(a)) {
         return false;
@@ -80,6 +82,11 @@ static bool begin(const answer *a)
     if (a->state->sieve) {
         apr_array_clear(a->state->sieve->bound);
     }
+    if (mss_rules_exist(c)) {
+        a->state->choice = mss_rules_choose(a->r, c);
+        mss_track_keep_choice(a->state);
+    }
+    limits = mss_rules_limits(c, a->state->choice);
     mss_track_decide(a->r, a->state, &limits, MSS_KIND_PASSIVE,
                      MSS_IDLE_UNKNOWN);
     a->state->stamped = true;

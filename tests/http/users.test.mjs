@@ -155,6 +155,22 @@ ${limits(480, 600, GROUP)}${limits(780, 900)}
     });
 });
 
+test('a visitor\'s session has its limits from its first page on', async (t) => {
+    const httpd = await startSite(t, { security: `SessionSecurity On
+${limits(100, 200, '"expr=%{HTTP:X-Kiosk} == \'1\'"')}${limits(300, 400)}
+SessionSecurityCookies J
+`, httpd: { files: { 'htdocs/free.cgi':
+        '#!/bin/sh\nprintf "Content-Type: text/html\\nSet-Cookie: J=1; Path=/\\n'
+        + '\\n<!DOCTYPE html><title>F</title>"\n' } } });
+    const jar = new Jar();
+    const page = await httpd.request('/free.cgi',
+        { jar, headers: { ...NAVIGATION, 'X-Kiosk': '1' } });
+    assert.equal(told(page), '100000.200000.0');
+    httpd.clock.advance(201);
+    assert.equal(await ping(httpd, jar), 'logout');
+    await httpd.expectLog(/reason=idle user="-" .*limit=200s/);
+});
+
 test('MaxLifetime, and the first condition that applies', async (t) => {
     const httpd = await startSite(t, { security: `SessionSecurity On
 ${limits(60, 100)}SessionSecurityMaxLifetime 150 ${ALICE}
