@@ -19,16 +19,17 @@ typedef struct {
 
 /* --- the session that they are bound to -------------------------------------------- */
 
-/* Whether a user's session ended before, and nobody has asked the person since
- * for what comes by itself. */
-static bool is_pending(const mss_state *state)
+/* Whether a user's session ended before, or one comes with a session that is
+ * over, and nobody has asked the person since for what comes by itself. */
+static bool is_pending(const answer *a)
 {
-    switch (state->record.source) {
+    switch (a->state->record.source) {
     case MSS_SOURCE_REVOKED:
-        return !mss_track_is_visitors(state);
+        return a->r->user || !mss_track_is_visitors(a->state);
     case MSS_SOURCE_ENDED:
-        return !mss_state_was_asked(state, MSS_ASKED_NEEDLESS)
-               && !mss_state_was_asked(state, MSS_ASKED_CLICK);
+        return !mss_state_was_asked(a->state, MSS_ASKED_CLICK)
+               && (a->r->user
+                   || !mss_state_was_asked(a->state, MSS_ASKED_NEEDLESS));
     default:
         return false;
     }
@@ -37,10 +38,10 @@ static bool is_pending(const mss_state *state)
 /* What is begun meanwhile remembers that. */
 static mss_owner owner_of(const answer *a)
 {
-    if (a->r->user) {
-        return mss_track_owner(a->r);
+    if (is_pending(a)) {
+        return mss_track_nobody_yet;
     }
-    return is_pending(a->state) ? mss_track_nobody_yet : mss_track_nobody;
+    return a->r->user ? mss_track_owner(a->r) : mss_track_nobody;
 }
 
 /* A program that is no browser logs in again: neither its kind of request nor

@@ -12,6 +12,14 @@ const LUA = `function authenticate(r)
     r.user = 'alice'
     return apache2.OK
 end
+function fix(r)
+    if r.uri == '/header/' then
+        r.user = 'alice'
+        r.err_headers_out['Set-Cookie'] = 'J=by-module; Path=/'
+        return apache2.OK
+    end
+    return apache2.DECLINED
+end
 `;
 const IMAGE = { Accept: 'image/*', 'Sec-Fetch-Mode': 'no-cors',
     'Sec-Fetch-Dest': 'image', 'Sec-Fetch-Site': 'same-origin' };
@@ -24,6 +32,7 @@ describe('one site', () => {
         httpd = await startHttpd({ clock: true, modules: ['lua'],
             files: { 'user.lua': LUA, 'htdocs/on/index.html': 'Secret',
                 'htdocs/basic/index.html': 'Secret',
+                'htdocs/header/index.html': 'Secret',
                 'htdocs/sorry.html': '<html>Sorry</html>' },
             config: `
 SessionCookieName sid path=/
@@ -32,6 +41,7 @@ ${LIMITS}
 SessionSecurityCookies J
 ProxyPass "/wiki/" "${app.url}/"
 LuaHookCheckUserID "\${ROOT}/user.lua" authenticate
+LuaHookFixups "\${ROOT}/user.lua" fix
 <Location "/">
     Session On
 </Location>
@@ -120,6 +130,15 @@ LuaHookCheckUserID "\${ROOT}/user.lua" authenticate
             isHeld(await ask('/on/'));
             jar = new Jar();
         }
+    });
+
+    test('nor does a cookie that the module sets, which signs on', async () => {
+        assert.equal((await ask('/header/')).status, 200);
+        httpd.clock.advance(101);
+        isHeld(await ask('/header/'));
+        const action = isHeld(await ask('/header/'));
+        await httpd.request(action, { jar, method: 'POST', headers: NAVIGATION });
+        assert.equal((await ask('/header/')).status, 200);
     });
 
     test('its own end is forgotten with the next page', async () => {
