@@ -152,8 +152,8 @@ static bool stays(const sieve *s, const char *start, const char *end)
         pair.value = trim(s->p, value, (size_t)(end - value));
         return s->keep(s->data, &pair);
     }
-    /* A name with a blank in it: "a JSESSIONID=1". */
-    return !hides(s, start, end);
+    /* A name with a blank in it: "a JSESSIONID=1"; or none: "=JSESSIONID=1". */
+    return !hides(s, start, end) && (*pair.name || !hides(s, value, end));
 }
 
 /* The end of a cookie that begins here: the next separator. */

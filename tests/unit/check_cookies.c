@@ -57,6 +57,7 @@ static const struct {
     {"J", NULL, "J=|"},
     {"J=", NULL, "J=|"},
     {"=J", "=J", ""},
+    {"=J=x; b=2", "b=2", "J=(hidden)|"},
     {"a=J=x", "a=J=x", ""},
     {" J =\tx ", NULL, "J=x|"},
     {"S_1=x; S_good=good", "S_good=good", "S_1=x|S_good=good|"},
