@@ -26,6 +26,6 @@ const mss_asset *mss_asset_in_languages(const char *name)
     }
     memcpy(list, name + strlen(FOLDER), length);
     list[length] = '\0';
-    place = mss_language_choose(mss_message_languages, list);
-    return place < 0 ? NULL : &mss_assets[place];
+    place = mss_language_choose(mss_asset_languages, list);
+    return place < 0 ? NULL : &mss_assets[1 + place];
 }

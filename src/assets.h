@@ -19,19 +19,18 @@ typedef struct {
     size_t gzip_length;
 } mss_asset;
 
-/** All of them; the last one's name is NULL. The first is script.js. */
+/** All of them; the last one's name is NULL. The first is script.js; behind it
+ * stand the client's messages in each language, as in mss_asset_words. */
 extern const mss_asset mss_assets[];
 
 /** The asset of that name, or NULL. Instead of one language, messages/ can have
  * several, as in an Accept-Language: messages/de-AT,fr.json. */
 const mss_asset *mss_asset_find(const char *name);
 
-/** The places in mss_assets of the messages in each language. */
-extern const mss_language mss_message_languages[];
-
 /** The messages in the first of the languages in the name that there are some
  * in, or NULL. For mss_asset_find. */
 const mss_asset *mss_asset_in_languages(const char *name);
+
 /** What the server's own page says in one language; UTF-8. */
 typedef struct {
     const char *tag;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Knows which tags lead to which language's messages, for embed.c alone.
+ * Knows which tags lead to which language's texts, for embed.c alone.
  * Must not know the texts. */
 
 #ifndef MSS_LANGUAGES_H
@@ -39,10 +39,10 @@ static void languages_check(json_t *root)
     }
 }
 
-/* The messages stand behind the script, in the order of the locales. */
+/* The texts of all kinds stand in the order of the locales. */
 static size_t languages_index(json_t *locales, const char *wanted)
 {
-    size_t index = 1;
+    size_t index = 0;
     const char *tag;
     json_t *unused;
     json_object_foreach(locales, tag, unused)
@@ -59,7 +59,7 @@ static void languages_write(FILE *f, json_t *root)
     json_t *locales = json_object_get(root, "locales");
     const char *tag;
     json_t *value;
-    fputs("const mss_language mss_message_languages[] = {\n", f);
+    fputs("const mss_language mss_asset_languages[] = {\n", f);
     json_object_foreach(locales, tag, value)
     {
         fprintf(f, "    {\"%s\", %zu},\n", tag, languages_index(locales, tag));

@@ -60,39 +60,6 @@ static void words_write_texts(FILE *f, json_t *locales)
     fputs("};\n\n", f);
 }
 
-static int words_index(json_t *locales, const char *wanted)
-{
-    int index = 0;
-    const char *tag;
-    json_t *locale;
-
-    json_object_foreach(locales, tag, locale)
-    {
-        if (!strcmp(tag, wanted))
-            break;
-        index++;
-    }
-    return index;
-}
-
-static void words_write_languages(FILE *f, json_t *locales, json_t *aliases)
-{
-    const char *tag;
-    json_t *value;
-
-    fputs("const mss_language mss_asset_languages[] = {\n", f);
-    json_object_foreach(locales, tag, value)
-    {
-        fprintf(f, "    {\"%s\", %d},\n", tag, words_index(locales, tag));
-    }
-    json_object_foreach(aliases, tag, value)
-    {
-        fprintf(f, "    {\"%s\", %d},\n", tag,
-                words_index(locales, json_string_value(value)));
-    }
-    fputs("    {NULL, 0},\n};\n\n", f);
-}
-
 static void words_write_keys(FILE *f, const char *name, json_t *keys)
 {
     const char *key;
@@ -112,7 +79,6 @@ static void words_write(FILE *f, json_t *root)
     json_t *locales = json_object_get(root, "locales");
 
     words_write_texts(f, locales);
-    words_write_languages(f, locales, json_object_get(root, "aliases"));
     words_write_keys(f, "client_keys", json_object_get(root, "keys"));
     words_write_keys(f, "page_keys", json_object_get(root, "page_keys"));
 }
