@@ -52,15 +52,6 @@ static const char *refuse(request_rec *r, const mss_state *state,
                : "Content-Encoding";
 }
 
-/* @return whether the page must not be changed either */
-static bool forbid_store(request_rec *r, const mss_fields *fields)
-{
-    const bool fixed = mss_page_is_fixed(r, fields);
-
-    mss_page_forbid_store(r, fields, fixed);
-    return fixed;
-}
-
 /* mod_headers has its say behind us: "Header set Cache-Control ..." for static
  * files and pages alike is common. */
 static apr_status_t uncached_filter(ap_filter_t *f, apr_bucket_brigade *bb)
@@ -71,7 +62,7 @@ static apr_status_t uncached_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     if (is_page && *is_page) {
         const mss_fields fields = mss_fields_read(f->r);
 
-        (void)forbid_store(f->r, &fields);
+        mss_page_forbid_store(f->r, &fields, mss_page_is_fixed(f->r, &fields));
     }
     else if (is_page) {
         mss_reply_keep_private(f->r);
@@ -80,14 +71,21 @@ static apr_status_t uncached_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     return ap_pass_brigade(f->next, bb);
 }
 
-static void keep_uncached(request_rec *r, bool page)
+/* Tells caches once, when the headers are final; mod_cache has been told.
+ * @param page of a page, or NULL */
+static void keep_uncached(request_rec *r, const mss_fields *page, bool fixed)
 {
-    bool *is_page;
-
     if (mss_page_awaits_headers(r)) {
-        is_page = apr_palloc(r->pool, sizeof(*is_page));
-        *is_page = page;
+        bool *is_page = apr_palloc(r->pool, sizeof(*is_page));
+
+        *is_page = page != NULL;
         ap_add_output_filter_handle(uncached_handle, is_page, r, r->connection);
+    }
+    else if (page) {
+        mss_page_forbid_store(r, page, fixed);
+    }
+    else {
+        mss_reply_keep_private(r);
     }
 }
 
@@ -98,7 +96,7 @@ static const char *begin(request_rec *r, const injection *in)
     mss_fields fields = {NULL};
     const char *reason;
     mss_count outcome;
-    bool is_private, is_page;
+    bool is_private, is_page, fixed;
 
     is_private = mss_leave(r);
     state = mss_state_get(r);
@@ -110,16 +108,12 @@ static const char *begin(request_rec *r, const injection *in)
         fields = mss_fields_read(r);
     }
     reason = refuse(r, state, in, &fields, &outcome);
-    if (is_page) {
-        if (forbid_store(r, &fields) && !reason) {
-            reason = "Cache-Control: no-transform";
-        }
-    }
-    else if (is_private) {
-        mss_reply_keep_private(r);
+    fixed = is_page && mss_page_is_fixed(r, &fields);
+    if (fixed && !reason) {
+        reason = "Cache-Control: no-transform";
     }
     if (is_page || is_private) {
-        keep_uncached(r, is_page);
+        keep_uncached(r, is_page ? &fields : NULL, fixed);
     }
     /* HEAD may come without the body that would tell where the element goes,
      * and must not tell the length of the page without it. */

@@ -27,8 +27,7 @@ void mss_notes_log(request_rec *r, const mss_state *state)
 
 void mss_notes_backend(request_rec *r, const mss_state *state)
 {
-    apr_interval_time_t left =
-        mss_state_limits(r, state).expire_after - state->decision.idle;
+    apr_interval_time_t left = state->decision.limit - state->decision.idle;
 
     apr_table_setn(r->subprocess_env, SESSION_SECURITY_ENV_IDLE,
                    apr_ltoa(r->pool, (long)apr_time_sec(state->decision.idle)));
