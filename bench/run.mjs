@@ -21,7 +21,9 @@ import {
     measureFirstByte, measureHuge, startSlow, traceFile,
 } from './lib/clocks.mjs';
 import { measureCosts, Meter } from './lib/cost.mjs';
-import { encryptedJobs, otherJobs, pageJobs, pingJobs } from './lib/jobs.mjs';
+import {
+    encryptedJobs, headersJobs, otherJobs, pageJobs, pingJobs,
+} from './lib/jobs.mjs';
 import { SIZES, writeHugePages, writePages } from './lib/pages.mjs';
 import { drawCosts } from './lib/plot.mjs';
 import { machine, report, reportEncrypted } from './lib/report.mjs';
@@ -86,10 +88,15 @@ async function countInstructions() {
     const pings = await measureCosts(meters,
         pingJobs('session', 'on', 'plain'), plan.rounds, sayRow);
     await stopAll(meters);
+    const heads = await start(['session_headers', 'off_headers', 'on_headers'],
+        plan.ms);
+    const headers = await measureCosts(heads, headersJobs(), plan.rounds,
+        sayRow);
+    await stopAll(heads);
     const keyed = await start(['crypto', 'crypto_on'], plan.cryptoMs);
     const encrypted = await measureCosts(keyed, encryptedJobs(), 1, sayRow);
     await stopAll([...keyed, backend]);
-    return { pages, others, pings, encrypted };
+    return { pages, others, pings, headers, encrypted };
 }
 
 async function countEncrypted() {

@@ -18,6 +18,15 @@ export function pageJobs(sizes) {
     ];
 }
 
+/** Where mod_headers is at work. */
+export function headersJobs() {
+    const on = ['session_headers', 'off_headers', 'on_headers'];
+    return [
+        page('static 2k', '/app/2k.html', on),
+        page('proxied 2k', '/app/backend/app/2k.html', on),
+    ];
+}
+
 // The client's own: with the limits that its page has, and their signature.
 async function clientPing(meter) {
     const answer = await meter.server.request('/app/2k.html',

@@ -41,6 +41,12 @@ function difference(rows, kind) {
     ]);
 }
 
+function behindHeaders(rows) {
+    return table(['', ...rows.map((row) => row.name)],
+        ['session', 'off', 'on'].map((name) => [label(name),
+            ...rows.map(({ costs }) => thousands(costs[`${name}_headers`]))]));
+}
+
 function others(rows) {
     return table(['', 'without', 'with the module', 'added'],
         rows.map(({ name, costs }) => {
@@ -145,6 +151,13 @@ ${difference(m.pages, 'static')}
 ${costTable(m.pages, 'proxied', 'bare')}
 
 ${difference(m.pages, 'proxied')}
+
+### With mod_headers
+
+\`Header set X-Frame-Options DENY\` in all of them. What it will change is not known
+before, so caches are told behind it, and the page's policy is judged there.
+
+${behindHeaders(m.headers)}
 
 ### What needs no protection
 

@@ -15,21 +15,33 @@ const ratio = (what, value, most) => ({
     holds: value <= most, counted: true,
 });
 
-/** @param m {pages, pings, encrypted, huge, line, first, files, table}: all rows
- * @return [{what, most, measured, holds, counted}]; counted: in instructions,
- * which a busy machine does not change */
-export function judge(m) {
+function judgePages({ pages, headers }) {
     const list = [];
     for (const kind of ['static', 'proxied']) {
         for (const size of ['2k', '50k']) {
-            const row = costs(m.pages, `${kind} ${size}`);
+            const row = costs(pages, `${kind} ${size}`);
             list.push(added(`injection adds, ${kind} ${size} page`,
                 row.on - row.off, 10000));
         }
-        const row = costs(m.pages, `${kind} 2k`);
+        const row = costs(pages, `${kind} 2k`);
         list.push(added(`tracking adds, ${kind} 2k page`,
             row.off - row.session, 15000));
     }
+    for (const { name, costs: cost } of headers) {
+        list.push(added(`injection adds, ${name} page, mod_headers`,
+            cost.on_headers - cost.off_headers, 10000),
+        added(`tracking adds, ${name} page, mod_headers`,
+            cost.off_headers - cost.session_headers, 15000));
+    }
+    return list;
+}
+
+/** @param m {pages, headers, pings, encrypted, huge, line, first, files, table}:
+ * all rows
+ * @return [{what, most, measured, holds, counted}]; counted: in instructions,
+ * which a busy machine does not change */
+export function judge(m) {
+    const list = judgePages(m);
     for (const [rows, store, on, without] of [
         [m.pings, 'plain', 'on', 'session'],
         [m.encrypted, 'encrypted', 'crypto_on', 'crypto'],

@@ -65,6 +65,15 @@ const variants = [
 SessionSecurityDecodeCache 512 1h`, 'crypto'),
 ];
 
+// What it will set is known when it has run, so there is more to do behind it.
+for (const name of ['session', 'off', 'on']) {
+    const variant = pick(name)[0];
+    variants.push({
+        ...withConfig(variant, '\nHeader set X-Frame-Options DENY\n'),
+        name: `${name}_headers`, modules: ['headers'],
+    });
+}
+
 /** @return the variants with these names, in this order */
 export function pick(...names) {
     return names.map((name) => variants.find((v) => v.name === name));
