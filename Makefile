@@ -180,8 +180,13 @@ fuzz-replay: $(fuzz_bin)
 
 # --- analysis ---------------------------------------------------------------
 
-tidy: $(BUILD)/assets.c
-	clang-tidy --quiet $(core) $(glue) -- $(filter-out -MMD -MP,$(cflags)) $(httpd_cflags)
+# One by one, for make -j.
+tidied := $(addprefix tidy-,$(core) $(glue))
+
+$(tidied): tidy-%: $(BUILD)/assets.c
+	$(q)clang-tidy --quiet $* -- $(filter-out -MMD -MP,$(cflags)) $(httpd_cflags)
+
+tidy: $(tidied)
 
 cppcheck:
 	cppcheck --quiet --enable=warning,portability,performance \
@@ -259,7 +264,7 @@ help:
 	@echo 'make tidy | cppcheck | format | format-check | clean'
 
 .PHONY: all example unit test guards http browser packages demo bench soak fuzz \
-        fuzz-replay tidy cppcheck analyze asan tsan valgrind coverage format \
+        fuzz-replay tidy $(tidied) cppcheck analyze asan tsan valgrind coverage format \
         format-check install uninstall dist deb rpm clean help
 .DELETE_ON_ERROR:
 
