@@ -44,8 +44,8 @@ async function start(t, heading,
     const httpd = await startHttpd({ ...more,
         files: { ...EXAMPLE_FILES, 'htdocs/favicon.ico': '', ...files },
         config: `${placed(SESSION + recipe(heading), replacements)}
-SessionSecurityWarnAfter 4
-SessionSecurityExpireAfter 7
+SessionSecurityWarnAfter 6
+SessionSecurityExpireAfter 9
 ${extra}`,
     }, t);
     httpd.allowLog(/MSS0002/);

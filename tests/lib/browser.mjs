@@ -88,7 +88,8 @@ async function record(context) {
     await context.exposeBinding('mssReport', ({ page, frame }, entry) =>
         list.push({ ...entry, page, top: frame === page.mainFrame() }));
     await context.addInitScript(() => {
-        const report = window.mssReport;
+        const { mssReport } = window;
+        const report = (entry) => mssReport({ at: Date.now(), ...entry });
         for (const type of ['warn', 'extend', 'expire']) {
             document.addEventListener(`session-security:${type}`, () => report({
                 type, title: document.title,
@@ -102,8 +103,9 @@ async function record(context) {
 }
 
 /** What the client's events have been so far in a context, oldest first:
- * {type: 'warn' | 'extend' | 'expire', or 'restored' by the Back button, page, top (not in a frame), title,
- * blank (nothing of the body is to be seen)}. */
+ * {type: 'warn' | 'extend' | 'expire', or 'restored' by the Back button, at (when, as
+ * Date.now()), page, top (not in a frame), title, blank (nothing of the body is to be
+ * seen)}. */
 export function eventsOf(context) {
     return records.get(context);
 }
