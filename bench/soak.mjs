@@ -22,9 +22,9 @@ const EXPIRE = 60; // seconds
 /* Seconds of the server's clock in which each session gets one request, on
  * average: so that some sessions expire, but not most. */
 const ROUND = 15;
-/* How long a request may be on its way, in those seconds: then either answer
- * is right. */
-const DOUBT = 4;
+/* How far the server's clock may be from what is read of it here, in those
+ * seconds: then either answer is right. */
+const DOUBT = 2;
 /* Of the requests come before the memory is looked at, restarts among them. */
 const WARM = 0.1;
 
@@ -83,13 +83,15 @@ KeepAliveTimeout 30000` }) });
         }
     }
 
-    /** Whether the session must be live, must be over, or either. */
-    expected(session, since) {
+    /** Whether an answer between two times must be a live session's, that of
+     * one that is over, or either. A restart holds requests up for long, while
+     * the clock is moved: an activity was somewhere between two times as well. */
+    expected(session, began, ended) {
         if (!session.live)
             return 'over';
-        if (since - session.last < EXPIRE - DOUBT)
+        if (ended - session.earliest < EXPIRE - DOUBT)
             return 'live';
-        return since - session.latest > EXPIRE + DOUBT ? 'over' : 'either';
+        return began - session.latest > EXPIRE + DOUBT ? 'over' : 'either';
     }
 
     judge(what, session, expected, answer, isLive) {
@@ -103,18 +105,30 @@ KeepAliveTimeout 30000` }) });
     }
 }
 
+/** An activity that was somewhere between then and now. */
+function active(soak, session, began) {
+    session.earliest = began;
+    session.latest = soak.now();
+}
+
+async function openPage(soak, jar) {
+    const answer = await soak.request('/app/page.html',
+        { jar, headers: NAVIGATION });
+    const isLive = answer.status === 200
+        && /Secret.*<\/html>/s.test(answer.body)
+        && answer.body.includes('data-session-security');
+    return [answer, isLive, answer.status === 302];
+}
+
 /** What a browser does: name, share in percent, and how it is done; each
  * returns whether the session was answered as a live one. */
 const DEEDS = [
-    ['page', 40, async (soak, session, began) => {
-        const answer = await soak.request('/app/page.html',
-            { jar: session.jar, headers: NAVIGATION });
-        const isLive = answer.status === 200
-            && /Secret.*<\/html>/s.test(answer.body)
-            && answer.body.includes('data-session-security');
+    ['page', 40, async (soak, session) => {
+        const began = soak.now();
+        const [answer, isLive, isOver] = await openPage(soak, session.jar);
         if (isLive)
-            session.last = session.latest = began;
-        return [answer, isLive, answer.status === 302];
+            active(soak, session, began);
+        return [answer, isLive, isOver];
     }],
     ['poll', 28, async (soak, session) => {
         const answer = await soak.request('/app/data.json',
@@ -122,13 +136,14 @@ const DEEDS = [
         return [answer, answer.status === 200, answer.status === 401
             || answer.status === 302];
     }],
-    ['report', 20, async (soak, session, began) => {
+    ['report', 20, async (soak, session) => {
+        const began = soak.now();
         const answer = await soak.request(
             '/session_security/ping?idleFor=0',
             { jar: session.jar, headers: SCRIPT });
         const isLive = /^\d+$/.test(answer.body);
         if (isLive)
-            session.last = session.latest = began;
+            active(soak, session, began);
         return [answer, isLive, answer.body === '"logout"'];
     }],
     ['upload', 2, async (soak, session) => {
@@ -150,10 +165,14 @@ const DEEDS = [
             headers: NAVIGATION });
         return [answer, null, answer.status === 200];
     }],
+    // Once it is answered, nobody comes in with the cookie that was.
     ['logout', 1, async (soak, session) => {
+        const copy = session.jar.clone();
         const answer = await soak.request('/session_security/logout', {
             method: 'POST', jar: session.jar, agent: false, headers: SCRIPT });
         session.live = false;
+        const [replayed, , isOver] = await openPage(soak, copy);
+        soak.judge('old cookie', session, 'over', replayed, !isOver);
         return [answer, null, answer.status === 303];
     }],
 ];
@@ -169,14 +188,15 @@ async function step(soak) {
         if (!session.live && Math.random() < 0.7) {
             session.jar = Math.random() < 0.5 ? new Jar() : session.jar;
             await login(soak, session.jar);
-            Object.assign(session,
-                { live: true, last: began, latest: began, story: ['login'] });
+            Object.assign(session, { live: true, story: ['login'] });
+            active(soak, session, began);
             count('login');
             return;
         }
         const [what, , fn] = TABLE[Math.floor(Math.random() * TABLE.length)];
-        const expected = soak.expected(session, began);
-        const [answer, isLive, isOver] = await fn(soak, session, began);
+        const known = { ...session };
+        const [answer, isLive, isOver] = await fn(soak, session);
+        const expected = soak.expected(known, began, soak.now());
         session.story = [...session.story.slice(-9),
             `${what} ${answer.status} at ${Math.round(began - soak.began)}`];
         if (isLive === null ? !isOver : !isLive && !isOver)
