@@ -215,6 +215,8 @@ describe('hostile requests are answered, and the next ones, too', () => {
             + 'Connection: close\r\n\r\nab', 400],
         'a length that is too large': ['Content-Length: 99999999999999999\r\n'
             + 'Connection: close\r\n\r\n', 413],
+        'a word awaited before more than 4 KiB': ['Content-Length: 4097\r\n'
+            + 'Expect: 100-continue\r\nConnection: close\r\n\r\n', 413],
         'a length and chunks': [`Content-Length: 3\r\n${chunked}0\r\n\r\n`, 200],
     };
     for (const [name, [rest, status]] of Object.entries(BODIES)) {

@@ -220,6 +220,17 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
             });
     }
 
+    test('the typed password counts, also when a script is first', async () => {
+        const browser = new Browser(httpd, 'Basic');
+        await browser.ask('/file/');
+        await browser.person('/file/');
+        httpd.clock.advance(101);
+        isEnd(await browser.ask('/file/'));
+        assert.equal((await browser.person('/file/data.json', SCRIPT)).status, 200);
+        assert.match((await browser.ask('/file/')).body, /Secret/);
+        assert.equal(browser.prompts, 2);
+    });
+
     test('a logout is as final as an expiry', async () => {
         const browser = new Browser(httpd, 'Basic');
         await browser.ask('/file/');

@@ -220,6 +220,13 @@ test('the document\'s LogFormat and RequestHeader', async (t) => {
 // --- without mod_status ------------------------------------------------------------
 
 /** httpd -t without mod_status. */
+test('nothing where nothing is enforced', async (t) => {
+    const httpd = await startHttpd({ config: STATUS }, t);
+    assert.deepEqual(await numbers(httpd), {});
+    assert.doesNotMatch((await httpd.request('/server-status')).body,
+        /session security/i);
+});
+
 test('without mod_status', async () => {
     const { root } = await makeRoot({ mpm: 'event', modules: [],
         config: 'Session On\nSessionSecurity On\n', files: {}, ports: 1,

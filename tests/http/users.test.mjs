@@ -108,6 +108,25 @@ test('a section with conditions of its own, met by a session that is over there'
             { jar, headers: NAVIGATION })).headers.location, '/');
     });
 
+test('an internal redirect to a section with conditions', async (t) => {
+    const httpd = await startSite(t, {
+        security: `SessionSecurity On\n${BOTH}`,
+        extra: inside('Location "/app/form.html"',
+            limits(100, 200, ALICE) + limits(300, 400)),
+        httpd: { files: { 'htdocs/app/go.cgi':
+            '#!/bin/sh\nprintf "Location: /app/form.html\\r\\n\\r\\n"\n' } } });
+    const alice = await loggedIn(httpd);
+    const bob = await loggedIn(httpd, 'bob');
+    assert.match((await open(httpd, alice, '/app/go.cgi')).body, /<input/);
+    httpd.clock.advance(250);
+    const answer = await poll(httpd, alice, '/app/go.cgi');
+    assert.equal(answer.status, 401);
+    assert.doesNotMatch(answer.body, /<input/);
+    await httpd.expectLog(/user="alice" idle=25\ds limit=200s/);
+    isLogin(await open(httpd, alice, '/app/go.cgi'));
+    assert.match((await poll(httpd, bob, '/app/go.cgi')).body, /<input/);
+});
+
 describe('Basic, and a group that changes', () => {
     const credentials = (user) => ({ Authorization: `Basic ${
         Buffer.from(`${user}:secret`).toString('base64')}` });
@@ -224,6 +243,10 @@ describe('configuration', () => {
             /ExpireAfter: 'alice' is not a condition; write one such as "expr=/],
         'a condition that is none': ['SessionSecurityExpireAfter 700 "expr=%{"',
             /ExpireAfter: 'expr=%\{' /],
+        'more conditions than can be told apart': [
+            Array.from({ length: 255 }, (x, i) =>
+                `SessionSecurityExpireAfter 700 "expr=%{REMOTE_USER} == '${i}'"`)
+                .join('\n'), /ExpireAfter: more than 254 conditions/],
         'a time that is none': [`SessionSecurityMaxLifetime 9m ${ALICE}`,
             /'9m' is not a time/],
         'a contradiction for the same users': [
