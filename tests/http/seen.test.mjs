@@ -269,6 +269,7 @@ test('-t -D DUMP_SESSION_SECURITY', async () => {
             + inside('If "%{HTTP:X} == \'a\'"', 'SessionSecurityPassive On')
             + inside('Else', 'SessionSecurityInject Off'))
         + inside('Location "/ab"', 'SessionSecurityReturnTo /bye')
+        + inside('Location "/*/b"', 'SessionSecurityCSP Reuse')
         + inside('LocationMatch "^/(c|d)$"', 'SessionSecurity Off\n'
             + 'SessionSecurityPassiveURLs /poll /x/*\n'
             + 'SessionSecurityCookies PHPSESSID wiki*')
@@ -287,8 +288,9 @@ test('-t -D DUMP_SESSION_SECURITY', async () => {
         Inject: 'On*', CSP: 'Amend*', ReturnTo: 'None*' });
     const cells = {
         '<Location /a>': { ExpireAfter: '720500ms', MaxLifetime: 'Off*' },
-        /* A path within that of another section. */
-        '<Location /a/b>': { ExpireAfter: '720500ms', MaxLifetime: '28800s' },
+        /* A path within that of another section, and met by a glob. */
+        '<Location /a/b>': { ExpireAfter: '720500ms', MaxLifetime: '28800s',
+            CSP: 'Reuse' },
         '<Location /ab>': { ExpireAfter: '600s*', ReturnTo: '/bye' },
         '<Location /a> <If "%{HTTP:X} == \'a\'">':
             { Passive: 'On', ExpireAfter: '720500ms', Inject: 'On*' },
@@ -307,7 +309,7 @@ test('-t -D DUMP_SESSION_SECURITY', async () => {
     assert.equal(row('server config', 'crm.example:81').ExpireAfter, '500s');
     assert.equal(row('<Location /a>', 'crm.example:81').ExpireAfter, '720500ms');
     assert.equal(row('<Location /other>'), undefined);
-    assert.equal(rows.length, 2 * 9);
+    assert.equal(rows.length, 2 * 10);
 });
 
 test('the table of a server with nothing to enforce', async () => {
