@@ -34,7 +34,7 @@ typedef enum {
  *          created and last, the numbers big-endian, the times in milliseconds
  *   ended  "1.ended." reason "." since, hexadecimal, in microseconds; and
  *          "." asked, unless that is MSS_ASKED_NONE
- * mod_session spends some hundred instructions for each character at each
+ * mod_session spends some sixty instructions for each character at each
  * request, hence the density. A time is rounded down, and to 1970 where it
  * lies before that. */
 typedef struct {
