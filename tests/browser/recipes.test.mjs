@@ -184,10 +184,10 @@ SetEnv NAGIOS_CGI_CONFIG "\${ROOT}/nagios/cgi.cfg"`,
 
     await leaveAlone(httpd, page, 'nagios4');
     assert.ok(reloads() > 2, 'the page has not reloaded itself');
-    // The browser answers the question for the password by itself.
-    const opened = (status) => httpd.accessLog()
-        .split(` ${status} "GET /nagios4/ `).length - 1;
-    await until(() => opened(401) === 2 && opened(200) === 2, 'the next login');
+    // The browser answers the question for the password by itself, which comes
+    // with this page, or with a frame that has reloaded itself a moment before.
+    const opened = () => httpd.accessLog().split(' 200 "GET /nagios4/ ').length - 1;
+    await until(() => opened() === 2, 'the next login');
     await page.frameLocator('[name=main]').getByText('Nagios Core').first()
         .waitFor();
 });
