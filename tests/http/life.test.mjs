@@ -61,6 +61,24 @@ for (const store of STORES) {
                 assert.equal((await open(httpd, jar)).status, 200);
             });
 
+        test('ends by its lifetime, however active', async (t) => {
+            const httpd = await startSite(t,
+                { store, more: 'SessionSecurityMaxLifetime 150' });
+            const jar = await loggedIn(httpd);
+            const old = jar.clone();
+            for (let i = 0; i < 2; i++) {
+                httpd.clock.advance(70);
+                assert.equal((await open(httpd, jar)).status, 200);
+            }
+            httpd.clock.advance(11);
+            isLogin(await open(httpd, jar));
+            assert.match(await httpd.expectLog(ENDED),
+                /reason=lifetime user="alice" idle=11s limit=150s/);
+            isLogin(await open(httpd, old));
+            await login(httpd, jar);
+            assert.equal((await open(httpd, jar)).status, 200);
+        });
+
         test('polling does not keep it alive', async (t) => {
             const httpd = await begin(t);
             const jar = await loggedIn(httpd);
