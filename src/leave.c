@@ -81,19 +81,27 @@ static void tell(request_rec *r, const session_rec *z, const mss_state *state)
     }
 }
 
+/* Once for each request, whose answer can come by again after a redirect. */
+static void act(request_rec *r, session_rec *z, mss_state *state)
+{
+    if (z) {
+        settle(r, z, state);
+    }
+    if (mss_conf_cookies(mss_conf_of(r))) {
+        mss_grant_answer(r, z, state);
+    }
+    if (z) {
+        mss_session_set_cookie_once(r, z);
+    }
+}
+
 bool mss_leave(request_rec *r)
 {
     mss_state *state = mss_state_get(r);
     session_rec *z = state->loaded ? mss_track_load(r, state) : NULL;
 
-    if (z && !state->left) {
-        settle(r, z, state);
-    }
-    if (!state->left && mss_conf_cookies(mss_conf_of(r))) {
-        mss_grant_answer(r, z, state);
-    }
-    if (z && !state->left) {
-        mss_session_set_cookie_once(r, z);
+    if (!state->left) {
+        act(r, z, state);
     }
     if (mss_state_is_over(state)) {
         tell(r, z, state);
