@@ -131,6 +131,8 @@ bench: all
 # SOAK_REQUESTS, SOAK_SESSIONS: smaller than a million and ten thousand.
 soak: all
 	MSS_MODULE="$(abspath $(module))" bench/soak.mjs
+	MSS_MODULE="$(abspath $(module))" MSS_TRANSFER_MIB=1024 node --test \
+	    --test-name-pattern='lose no byte' tests/http/attack-faults.test.mjs
 
 # --- fuzzing: clang's libFuzzer ---------------------------------------------
 
@@ -257,7 +259,7 @@ help:
 	@echo 'make deb | rpm  a package, into $(BUILD)/deb or $(BUILD)/rpm; make dist: a tarball'
 	@echo 'make fuzz       FUZZ_SECONDS=60 for each target; make fuzz-replay: the corpora'
 	@echo 'make bench      what the module costs; QUICK=1: under three minutes'
-	@echo 'make soak       a million requests; SOAK_REQUESTS=, SOAK_SESSIONS='
+	@echo 'make soak       a million requests, 1 GiB over restarts; SOAK_REQUESTS=, SOAK_SESSIONS='
 	@echo 'make asan | tsan | valgrind   HTTP tests under a sanitizer'
 	@echo 'make coverage   what of src/ the tests reach'
 	@echo 'make analyze    gcc -fanalyzer and scan-build'

@@ -83,7 +83,8 @@ eachMpm((mpm) => {
 
 // --- restarts -------------------------------------------------------------------
 
-const HALF = 16 * 1024 * 1024;
+/* MSS_TRANSFER_MIB: how long an answer and an upload are. */
+const HALF = Number(process.env.MSS_TRANSFER_MIB ?? 32) / 2 * 1024 * 1024;
 const BLOCK = Buffer.alloc(65536, '<p>Some words of a long page.</p>\n');
 
 /** Writes n bytes, as fast as they are taken. */
