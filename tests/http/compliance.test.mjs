@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { EXAMPLE_FILES, blocks, placed, read } from '../lib/docs.mjs';
 import {
-    Jar, NAVIGATION, startBackend, startHttpd,
+    Jar, NAVIGATION, environment, startBackend, startHttpd,
 } from '../lib/httpd.mjs';
 import { installed } from '../lib/root.mjs';
 
@@ -45,6 +45,10 @@ const pattern = (text) => new RegExp(`^${text.trim().split('...')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('.*')}$`, 'm');
 
+/** What a sanitizer needs, which other programs may not stand. */
+const httpdItself = (script) =>
+    (script.includes(installed.binary) ? environment() : {});
+
 /** Runs commands in the shell, and moves the clock where they sleep. Fails when
  * one fails. */
 async function run(httpd, commands) {
@@ -55,7 +59,8 @@ async function run(httpd, commands) {
         .matchAll(/(.*?)(?:^sleep (\d+)\n|$(?![^]))/gms)) {
         const { stdout } = await promisify(execFile)('bash',
             ['--norc', '-e', '-o', 'pipefail', '-c', script],
-            { cwd, env: { PATH: process.env.PATH, site: httpd.url('') } });
+            { cwd, env: { ...httpdItself(script), PATH: process.env.PATH,
+                site: httpd.url('') } });
         output += stdout;
         if (seconds)
             httpd.clock.advance(Number(seconds));
