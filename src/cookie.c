@@ -54,6 +54,11 @@ static apr_status_t filter(ap_filter_t *f, apr_bucket_brigade *bb)
     request_rec *r = f->r;
     bool in_errors;
 
+    ap_remove_output_filter(f);
+    /* Named in httpd.conf, it has none. */
+    if (!c) {
+        return ap_pass_brigade(f->next, bb);
+    }
     /* What was written last stands last in both tables; only that of errors
      * goes over a handler or a redirect that makes the other anew. */
     apr_table_do(note_last, c, r->err_headers_out, "Set-Cookie", NULL);
@@ -65,7 +70,6 @@ static apr_status_t filter(ap_filter_t *f, apr_bucket_brigade *bb)
         clean(r->err_headers_out, c, in_errors);
         clean(r->headers_out, c, !in_errors);
     }
-    ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, bb);
 }
 

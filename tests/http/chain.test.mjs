@@ -73,7 +73,8 @@ const CHAINS = {
     'undeclared': ['FilterProvider BARE BROTLI_COMPRESS "true"\n'
         + 'FilterChain BARE', 'br'],
     'own-names': ['SetOutputFilter SESSION_SECURITY;SESSION_SECURITY_DECODE;'
-        + 'SESSION_SECURITY_POLICY\nSetInputFilter SESSION_SECURITY_BODY'],
+        + 'SESSION_SECURITY_POLICY;SESSION_SECURITY_COOKIE;'
+        + 'SESSION_SECURITY_UNCACHED;SESSION_SECURITY_ENDING\nSetInputFilter SESSION_SECURITY_BODY'],
 };
 
 // What a filter before the element emits counts, whoever's bytes they are.
@@ -235,6 +236,17 @@ describe('a backend that packs its pages', () => {
         await assert.rejects(get('proxied/none/bent',
             { 'Accept-Encoding': ALL }));
         await httpd.expectLog(/MSS0037: a compressed page is broken/);
+    });
+
+    test('badly: the stream of HTTP/2 does not end well', async () => {
+        const session = connect(`http://127.0.0.1:${httpd.ports[0]}`);
+        try {
+            await assert.rejects(get2(session, '/app/proxied/none/bent',
+                { ...NAVIGATION, 'accept-encoding': ALL }));
+        }
+        finally {
+            session.close();
+        }
     });
 });
 
