@@ -35,15 +35,27 @@ bool mss_session_enabled(const request_rec *r)
     return conf && conf->enabled;
 }
 
+#define DBD "mod_session_dbd"
+#define COOKIE "mod_session_cookie"
+
+/* Whether mod_session has given it up: one that it could decode has no text any
+ * more. */
+static bool is_dead(const session_rec *z)
+{
+    return z->encoded || (z->expiry && z->expiry < apr_time_now());
+}
+
 /* Empties a session that mod_session keeps in the notes but no longer hands
- * out, so that it does, and what is set in it will be saved. */
+ * out, so that it does, and what is set in it will be saved. Not another one that
+ * is beside it there: a subrequest's section can have a session of its own. */
 static int hollow(void *unused, const char *key, const char *value)
 {
-    (void)unused;
-    if (strncmp(key, "mod_session_cookie", 18) == 0
-        || strncmp(key, "mod_session_dbd", 15) == 0) {
-        session_rec *z = (session_rec *)(apr_uintptr_t)value;
+    session_rec *z = (session_rec *)(apr_uintptr_t)value;
 
+    (void)unused;
+    if ((strncmp(key, COOKIE, strlen(COOKIE)) == 0
+         || strncmp(key, DBD, strlen(DBD)) == 0)
+        && is_dead(z)) {
         z->encoded = NULL;
         z->expiry = 0;
         apr_table_clear(z->entries);
@@ -130,9 +142,12 @@ void mss_session_end(request_rec *r, session_rec *z, const char *mark)
      * in a way that would outlast one set later in the same answer. */
     mss_session_set(z, mark);
     /* mod_session_dbd forgets over an internal redirect what was changed
-     * before it, so the end is saved at once. */
+     * before it, so the end is saved at once. Where that fails, it logs why, and
+     * the id is revoked even so. */
     if (mss_session_changes_key(r, z) && !z->written) {
-        save(r, z);
+        (void)save(r, z);
+        /* The text that was saved: the next load would decode it. */
+        z->encoded = NULL;
         z->written = 0;
         z->dirty = 0;
     }
@@ -165,8 +180,6 @@ bool mss_session_may_save(const request_rec *r, const session_rec *z)
 
     return !z->written && (z->dirty || z->maxage || conf->header_set);
 }
-#define DBD "mod_session_dbd"
-#define COOKIE "mod_session_cookie"
 
 typedef struct {
     const session_rec *wanted;

@@ -270,6 +270,21 @@ test('nor where the login is outside of SessionSecurity On', async (t) => {
     await canLogIn(httpd, jar);
 });
 
+test('a dead one of a subrequest leaves the live one alone', async (t) => {
+    const httpd = await server(t, { store: 'crypto',
+        app: 'DirectoryIndex none.html index.html',
+        extra: '<Location "/app/none.html">\nSessionCookieName other path=/\n'
+            + 'Require all granted\n</Location>' });
+    const jar = new Jar();
+    await enter(httpd, jar);
+    jar.set('other', 'rubbish');
+    for (let i = 0; i < 2; i++)
+        assert.equal((await open(httpd, jar, '/app/')).status, 200);
+    await httpd.expectLog(/AH01817: .*: \/app\/none.html/);
+    httpd.allowLog(/AH01842/);
+    assert.doesNotMatch(httpd.log(), /MSS0010/);
+});
+
 test('nor after the passphrase was changed', async (t) => {
     const httpd = await server(t, { store: 'cookie',
         extra: 'SessionCryptoPassphraseFile "${ROOT}/phrase"' },
