@@ -201,6 +201,11 @@ void mss_track_decide(request_rec *r, mss_state *state,
         state->decision = mss_clock_decide(limits, &state->record,
                                            apr_time_now(), kind, client_idle);
     }
+    /* Noted with the stamp, which is as far ahead. */
+    if (state->decision.created) {
+        state->record.created = state->decision.created;
+        state->stamp.created = state->decision.created;
+    }
     if (state->decision.skewed) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       "MSS0013: a session's last activity lies in the future; "

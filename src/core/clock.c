@@ -85,6 +85,9 @@ mss_decision mss_clock_decide(const mss_limits *limits,
         if (d.stamp) {
             d.idle = now - d.stamp;
         }
+        if (record->created > now + MSS_SKEW) {
+            d.created = now;
+        }
     }
     return d;
 }

@@ -77,6 +77,7 @@ typedef struct {
     apr_interval_time_t limit; /* the limit that ended it, else ExpireAfter */
     apr_interval_time_t lifetime; /* left of MaxLifetime; -1: no limit */
     apr_time_t stamp;             /* where the stamp moves to; 0: it stays */
+    apr_time_t created;           /* the same of the time of the login */
     bool skewed;                  /* the stamp lies more than MSS_SKEW ahead */
 } mss_decision;
 
@@ -84,7 +85,8 @@ typedef struct {
  * The decision about one request.
  *
  * A stamp in the future counts as now, so idle is never negative; one that is
- * far ahead is to be set back to now, or it would keep the session for as long.
+ * far ahead is to be set back to now, or it would keep the session for as long;
+ * a login that is, too, or the session would outlive its MaxLifetime.
  * A report moves the stamp to now - client_idle when that is newer, never beyond now,
  * and never for a session that is not live by the stamp already known.
  *

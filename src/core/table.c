@@ -210,8 +210,13 @@ bool mss_table_touch(mss_table *t, const mss_key *key, apr_time_t created,
             fill(s, key->bytes, LIVE, created, at);
         }
     }
-    else if (at > s->last || s->last > now + MSS_SKEW) {
-        s->last = at;
+    else {
+        if (at > s->last || s->last > now + MSS_SKEW) {
+            s->last = at;
+        }
+        if (s->created > now + MSS_SKEW) {
+            s->created = created;
+        }
     }
     return true;
 }

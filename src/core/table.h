@@ -67,7 +67,8 @@ void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record);
 
 /**
  * Moves a stamp forward to at, never back, unless it lies more than MSS_SKEW
- * ahead of now; makes a record if there is none.
+ * ahead of now; makes a record if there is none. A login that lies as far ahead
+ * becomes created.
  * The victim in a full set is a record that no limit lets live on, else the
  * one idle for longest; never a revocation before its time.
  *

@@ -60,8 +60,9 @@ static void move_stamp(mss_table *t, model *m, const mss_key *key,
     if (!m->known) {
         *m = (model){.known = true, .last = at, .created = now};
     }
-    else if (at > m->last || m->last > now + MSS_SKEW) {
-        m->last = at;
+    else {
+        m->last = at > m->last || m->last > now + MSS_SKEW ? at : m->last;
+        m->created = m->created > now + MSS_SKEW ? now : m->created;
     }
 }
 

@@ -173,6 +173,22 @@ describe('the clock', () => {
         await httpd.expectLog(ENDED);
     });
 
+    test('set back: MaxLifetime counts from then', async (t) => {
+        const httpd = await startSite(t,
+            { more: 'SessionSecurityMaxLifetime 150' });
+        const jar = await loggedIn(httpd);
+        httpd.clock.advance(-3600);
+        for (let i = 0; i < 2; i++) {
+            assert.equal((await open(httpd, jar)).status, 200);
+            httpd.clock.advance(70);
+        }
+        await httpd.expectLog(/MSS0013: /);
+        assert.equal((await open(httpd, jar)).status, 200);
+        httpd.clock.advance(11);
+        isLogin(await open(httpd, jar));
+        assert.match(await httpd.expectLog(ENDED), /reason=lifetime/);
+    });
+
     test('SessionSecurityMaxLifetime ends the busiest session', async (t) => {
         const httpd = await startSite(t,
             { more: 'SessionSecurityMaxLifetime 200' });

@@ -132,6 +132,36 @@ START_TEST(decisions)
 }
 END_TEST
 
+/* A time of the login that lies far ahead would be ahead for as long. */
+START_TEST(logins_far_ahead)
+{
+    static const struct {
+        apr_interval_time_t last_ago;
+        apr_interval_time_t created_ago;
+        apr_time_t created;
+    } cases[] = {
+        {0, 0, 0},
+        {0, -MSS_SKEW, 0},
+        {0, -MSS_SKEW - 1, NOW},
+        {-S(86400), -S(86400), NOW},
+        {0, NOW - APR_INT64_MAX, NOW},
+        {LIMIT, -S(86400), 0}, /* over */
+    };
+    const mss_limits limits = {WARN, LIMIT, S(200)};
+    int i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        const mss_record record = {.source = STORE,
+                                   .last = NOW - cases[i].last_ago,
+                                   .created = NOW - cases[i].created_ago};
+        const mss_decision d =
+            mss_clock_decide(&limits, &record, NOW, PASS, NO_IDLE);
+
+        ck_assert_int_eq(d.created, cases[i].created);
+    }
+}
+END_TEST
+
 /* Sources that leave nothing to judge by time: the same whatever the kind of
  * request, the stamp and the report. */
 static const struct {
@@ -163,6 +193,7 @@ START_TEST(settled_sources)
         ck_assert_int_eq(d.verdict, settled[_i].verdict);
         ck_assert_int_eq(d.reason, settled[_i].reason);
         ck_assert_int_eq(d.stamp, 0);
+        ck_assert_int_eq(d.created, 0);
         ck_assert_int_eq(d.idle, 0);
         ck_assert_int_eq(d.limit, LIMIT);
         ck_assert_int_eq(d.lifetime, -1);
@@ -218,6 +249,7 @@ Suite *mss_suite_clock(void)
     TCase *tc = tcase_create("all");
 
     tcase_add_loop_test(tc, decisions, 0, COUNT(judgements));
+    tcase_add_test(tc, logins_far_ahead);
     tcase_add_loop_test(tc, settled_sources, 0, COUNT(settled));
     tcase_add_test(tc, reports_only_move_forward);
     tcase_add_test(tc, reasons);

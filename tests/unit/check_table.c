@@ -54,6 +54,17 @@ START_TEST(a_stamp_far_ahead_is_set_back)
 }
 END_TEST
 
+START_TEST(a_login_far_ahead_is_set_back)
+{
+    ck_assert(touch(1, NOW + MSS_SKEW + S(10)));
+    ck_assert(touch(1, NOW));
+    expect_live(1, NOW + MSS_SKEW, NOW);
+    ck_assert(touch(2, NOW + MSS_SKEW + S(10) + 1));
+    ck_assert(touch(2, NOW));
+    expect_live(2, NOW - S(10), NOW);
+}
+END_TEST
+
 START_TEST(keys_differ_in_any_byte)
 {
     mss_key k = key(1);
@@ -351,6 +362,7 @@ static void add_records(TCase *tc)
     tcase_add_test(tc, empty);
     tcase_add_test(tc, a_stamp_moves_forward);
     tcase_add_test(tc, a_stamp_far_ahead_is_set_back);
+    tcase_add_test(tc, a_login_far_ahead_is_set_back);
     tcase_add_test(tc, keys_differ_in_any_byte);
     tcase_add_loop_test(tc, revoked_for_good, 0, MSS_ENDS);
     tcase_add_test(tc, revoked_before_it_was_known);
