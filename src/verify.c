@@ -55,7 +55,12 @@ static void check_section(void *data, const mss_section *section)
     }
 }
 
-/* --- methods ------------------------------------------------------------------ */
+/* --- places --------------------------------------------------------------------- */
+
+static bool is_own(const char *directive)
+{
+    return ap_cstr_casecmpn(directive, PREFIX, sizeof(PREFIX) - 1) == 0;
+}
 
 static bool is_method_section(const ap_directive_t *d)
 {
@@ -65,20 +70,47 @@ static bool is_method_section(const ap_directive_t *d)
 
 /* Such a section has no settings of its own: what stands in it would hold for
  * all methods. The core lets each directive look after itself. */
-static void check_methods(verification *x, const ap_directive_t *d, bool inside)
+static void refuse_method(verification *x, const ap_directive_t *d)
 {
-    for (; d; d = d->next) {
-        if (inside
-            && ap_cstr_casecmpn(d->directive, PREFIX, sizeof(PREFIX) - 1)
-                   == 0) {
+    ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, NULL,
+                 "MSS0053: %s at %s:%d cannot be in <Limit> or "
+                 "<LimitExcept>, where it would hold for all methods; "
+                 "write <If \"%%{REQUEST_METHOD} == 'POST'\">",
+                 d->directive, d->filename, d->line_num);
+    x->faults++;
+}
+
+/* What it names may stand in .htaccess whatever a directive says of itself. That
+ * would be read in a child, for one request: after all that is made for it at the
+ * start, and with memory that ends with the request. */
+static void check_override_list(verification *x, const ap_directive_t *d)
+{
+    const char *names = d->args;
+    const char *name;
+
+    while (*(name = ap_getword_conf(x->p, &names))) {
+        if (is_own(name)) {
             ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, NULL,
-                         "MSS0053: %s at %s:%d cannot be in <Limit> or "
-                         "<LimitExcept>, where it would hold for all methods; "
-                         "write <If \"%%{REQUEST_METHOD} == 'POST'\">",
-                         d->directive, d->filename, d->line_num);
+                         "MSS0054: AllowOverrideList at %s:%d names %s, which "
+                         "cannot be in .htaccess: an application could switch "
+                         "its own protection off; take it out of the list",
+                         d->filename, d->line_num, name);
             x->faults++;
         }
-        check_methods(x, d->first_child, inside || is_method_section(d));
+    }
+}
+
+static void check_places(verification *x, const ap_directive_t *d,
+                         bool in_methods)
+{
+    for (; d; d = d->next) {
+        if (in_methods && is_own(d->directive)) {
+            refuse_method(x, d);
+        }
+        if (ap_cstr_casecmp(d->directive, "AllowOverrideList") == 0) {
+            check_override_list(x, d);
+        }
+        check_places(x, d->first_child, in_methods || is_method_section(d));
     }
 }
 
@@ -86,7 +118,7 @@ int mss_verify_config(apr_pool_t *ptemp, server_rec *s)
 {
     verification x = {ptemp, 0};
 
-    check_methods(&x, ap_conftree, false);
+    check_places(&x, ap_conftree, false);
     for (; s; s = s->next) {
         mss_sections_walk(ptemp, s, check_section, &x);
     }

@@ -327,6 +327,17 @@ test('none in .htaccess', async (t) => {
     }
 });
 
+test('nor by AllowOverrideList', async () => {
+    const list = (names) => '<Directory "/srv">\n'
+        + `AllowOverrideList ${names}\n</Directory>\n`;
+    await refuses(`${list('Redirect sessionsecurity')}<VirtualHost *>
+${list('"SessionSecurityPath"')}</VirtualHost>
+`,
+    /MSS0054: AllowOverrideList at \S+:\d+ names sessionsecurity, /,
+    /MSS0054: AllowOverrideList at \S+:\d+ names SessionSecurityPath, /);
+    await accepts(list('None') + list('Redirect SessionCryptoPassphrase'));
+});
+
 // --- limits that contradict each other ---------------------------------------
 
 const WARN = (time) => `SessionSecurityWarnAfter ${time}\n`;
