@@ -232,6 +232,9 @@ mss_lane *mss_lane_start(const mss_lane_service *service)
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, service->server,
                      "MSS0034: no thread to call the store with");
+        if (p) {
+            apr_pool_destroy(p);
+        }
         return NULL;
     }
     return lane;
