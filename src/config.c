@@ -299,6 +299,14 @@ bool mss_conf_armed(const server_rec *s)
     return server_conf(s)->armed;
 }
 
+bool mss_conf_any_armed(const server_rec *s)
+{
+    while (s && !mss_conf_armed(s)) {
+        s = s->next;
+    }
+    return s != NULL;
+}
+
 bool mss_conf_sets_limits(const mss_conf *c)
 {
     return c->enabled == 1 || c->rules || c->warn_after != MSS_UNSET

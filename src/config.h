@@ -95,6 +95,8 @@ void mss_conf_keep_opening(server_rec *s, const char *opening);
 const char *mss_conf_opening(const server_rec *s);
 /** Whether SessionSecurity is On in any section of a server. */
 bool mss_conf_armed(const server_rec *s);
+/** The same of any server. @param s the first of them */
+bool mss_conf_any_armed(const server_rec *s);
 /** The longest ExpireAfter set anywhere: how long a revocation is kept. */
 apr_interval_time_t mss_conf_longest(void);
 /** SessionSecurityDecodeCache, for each child. */

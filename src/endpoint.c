@@ -50,13 +50,15 @@ static mss_endpoint endpoint_of(const char *rest)
 
 int mss_endpoint_claim(request_rec *r)
 {
-    const char *prefix = mss_conf_path(r->server);
-    size_t n = strlen(prefix);
+    const char *prefix;
     mss_state *state;
+    size_t n;
 
     if (r->main || r->prev || !mss_conf_armed(r->server) || *r->uri != '/') {
         return DECLINED;
     }
+    prefix = mss_conf_path(r->server);
+    n = strlen(prefix);
     state = mss_state_get(r);
     /* Before anybody translates it: what the client has asked for. */
     state->path = apr_pstrdup(r->pool, r->uri);

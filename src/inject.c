@@ -252,11 +252,6 @@ void mss_inject_insert_error(request_rec *r)
     insert_filter(r, true);
 }
 
-void mss_inject_init(void)
-{
-    mss_page_init();
-}
-
 /* Pages are complete before mod_session saves and mod_deflate compresses, both
  * at AP_FTYPE_CONTENT_SET. */
 void mss_inject_register(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Knows which answers are pages, and puts the client's element into them.
- * The only caller of the scanner. Must not decide about sessions. */
+ * Must not decide about sessions. */
 
 #ifndef MSS_INJECT_H
 #define MSS_INJECT_H
@@ -9,9 +9,6 @@
 
 /** Registers the output filter. */
 void mss_inject_register(void);
-
-/** Hook post_config: finds the filters of other modules. */
-void mss_inject_init(void);
 
 /** Hook fixups, last, after mss_guard_stamp: takes from a request for a page
  * the headers that would let it be answered without the element. */

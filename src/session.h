@@ -92,13 +92,17 @@ void mss_session_set_cookie_once(request_rec *r, const session_rec *z);
 /** Whether a save may change the key of the session (mod_session_dbd). */
 bool mss_session_changes_key(request_rec *r, const session_rec *z);
 
+/** Takes down who is logged in, into an array in p. */
 void mss_session_logins(apr_pool_t *p, const session_rec *z, mss_logins *l);
+
 /** What has happened to the logins since they were taken.
  * @param login with MSS_LOGIN_NEW: whose; with MSS_LOGIN_LESS: one that is left */
 mss_login mss_session_login(const session_rec *z, const mss_logins *since,
                             mss_user *login);
+
 /** The name of the first who was logged in, or NULL. */
 const char *mss_session_user(const mss_logins *l);
+
 /** The realm of a login: its key without "-user". In p. */
 const char *mss_session_realm(apr_pool_t *p, const mss_user *login);
 

@@ -11,23 +11,13 @@
 #include "counts.h"
 #include "decode.h"
 #include "dump.h"
-#include "inject.h"
 #include "log.h"
+#include "page.h"
 #include "places.h"
 #include "session.h"
 #include "settings.h"
 #include "store.h"
 #include "verify.h"
-
-static bool any_armed(const server_rec *s)
-{
-    for (; s; s = s->next) {
-        if (mss_conf_armed(s)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 int mss_start_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
@@ -43,7 +33,7 @@ int mss_start_check_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     (void)pconf;
     (void)plog;
-    if (any_armed(s) && !ap_find_linked_module("mod_session.c")) {
+    if (mss_conf_any_armed(s) && !ap_find_linked_module("mod_session.c")) {
         ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, s,
                      "MSS0020: SessionSecurity is On, but mod_session is not "
                      "loaded; load session_module, with session_cookie_module "
@@ -63,7 +53,7 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     /* httpd reads its configuration twice when it starts; what outlives the
      * reading is made the second time. */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG
-        || !any_armed(s)) {
+        || !mss_conf_any_armed(s)) {
         return OK;
     }
     if (!mss_session_init()) {
@@ -72,7 +62,7 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     mss_counts_init(s);
-    mss_inject_init();
+    mss_page_init();
     mss_settings_init(pconf, s);
     mss_decode_init(s);
     mss_dump_announce(ptemp, s);

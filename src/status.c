@@ -99,21 +99,11 @@ static void write_lines(request_rec *r, int flags)
     }
 }
 
-static bool any_armed(void)
-{
-    const server_rec *s = ap_server_conf;
-
-    while (s && !mss_conf_armed(s)) {
-        s = s->next;
-    }
-    return s != NULL;
-}
-
 static int show(request_rec *r, int flags)
 {
     bool table = !(flags & AP_STATUS_NOTABLE);
 
-    if (!any_armed()) {
+    if (!mss_conf_any_armed(ap_server_conf)) {
         return DECLINED;
     }
     if (flags & AP_STATUS_SHORT) {

@@ -281,7 +281,6 @@ void mss_track_keep_choice(mss_state *state)
 
 bool mss_track_touch(const mss_state *state, apr_time_t at)
 {
-
     return mss_store_touch(&state->key, state->record.created, at);
 }
 
