@@ -8,9 +8,10 @@
 #include "core/kind.h"
 #include "fuzz.h"
 
-#define HEADERS 8
+#define HEADERS 9
 
-/* One line for each header; an empty one is an absent one. */
+/* One line for each header, in the order of the corpus; an empty one is an absent
+ * one. */
 static mss_headers read_headers(char *text)
 {
     const char *lines[HEADERS] = {NULL};
@@ -21,8 +22,15 @@ static mss_headers read_headers(char *text)
 
         lines[i] = *line ? line : NULL;
     }
-    return (mss_headers){lines[0], lines[1], lines[2], lines[3],
-                         lines[4], lines[5], lines[6], lines[7]};
+    return (mss_headers){.accept = lines[0],
+                         .requested_with = lines[1],
+                         .session_security = lines[2],
+                         .purpose = lines[3],
+                         .fetch_mode = lines[4],
+                         .fetch_dest = lines[5],
+                         .fetch_site = lines[6],
+                         .fetch_user = lines[7],
+                         .former_purpose = lines[8]};
 }
 
 static unsigned answers(const mss_headers *h)
