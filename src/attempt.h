@@ -15,7 +15,7 @@ bool mss_attempt_is_possible(request_rec *r);
 /** Answers a script's request after the end of its session, from the hook
  * check_authn: lets mod_auth_form look for a login, during which
  * state->trying is set and this module's own hook has to decline.
- * @return what authentication said of a login; without one DONE, as after
+ * @return what authentication said of a login; without one as
  * mss_reply_expired */
 int mss_attempt_login(request_rec *r, mss_state *state);
 

@@ -14,7 +14,7 @@
 
 /** Answers with the page and 401, without a challenge. Its button posts to the
  * endpoint "resume" and leads back to what the client asked for.
- * @return DONE */
+ * @return DONE, or an HTTP status */
 int mss_endpage_answer(request_rec *r, mss_end reason);
 
 /** Makes the page what an answer 401 to r shows, unless an ErrorDocument does.

@@ -8,7 +8,8 @@
 #include "httpd.h"
 
 /** Answers with one of the files that are compiled in.
- * @param name as mss_asset_find takes it; there is one @return DONE */
+ * @param name as mss_asset_find takes it; there is one
+ * @return DONE, or an HTTP status */
 int mss_files_answer(request_rec *r, const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Knows which answers are pages, and puts the client's element into them.
+ * Knows which answers are dealt with before their headers leave, and which of
+ * them go on to get the client's element.
  * Must not decide about sessions. */
 
 #ifndef MSS_INJECT_H

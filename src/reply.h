@@ -19,11 +19,12 @@ int mss_reply_add_filters(request_rec *r);
 int mss_reply_json(request_rec *r, int status, const char *json);
 
 /** Answers with a page, never cached. @param html lives as long as r->pool
- * @return DONE */
+ * @return as mss_reply_json */
 int mss_reply_page(request_rec *r, int status, const char *html);
 
 /** 401 for a script's request whose session is over: a header and a small body,
- * no challenge that would make the browser ask for a password. */
+ * no challenge that would make the browser ask for a password.
+ * @return as mss_reply_json */
 int mss_reply_expired(request_rec *r, mss_end reason);
 
 /** Has the browser ask once more for what it asked for.

@@ -60,7 +60,8 @@ void mss_session_set_bound(session_rec *z, const char *list);
 /** Whether a cookie of that name is where mod_session keeps z. */
 bool mss_session_is_in(request_rec *r, const session_rec *z, const char *name);
 
-/** Takes all entries out for this request alone; nothing will be saved. */
+/** Takes all entries out for this request alone. Nothing is marked as changed, but
+ * with SessionMaxAge mod_session saves each session: see mss_session_keep_unsaved. */
 void mss_session_clear(session_rec *z);
 
 /** Ends the session: every entry goes but our own, which becomes mark. Saved

@@ -47,7 +47,7 @@ typedef struct {
     mss_recent_key decoded;      /* what the session was decoded from */
     const session_rec *decoding; /* whose text is being decoded, or NULL */
 
-    bool entered;   /* the decision below has been made */
+    bool entered;   /* the session has been judged, if there is one of ours */
     bool loaded;    /* record and stamp are those of the session */
     bool passive;   /* this request is no activity, by configuration */
     bool tracked;   /* live, and authenticated: what the client may see */

@@ -44,7 +44,7 @@ void mss_store_child_init(apr_pool_t *p, server_rec *s)
 {
     mss_store_shm_child_init(p, s);
     if (verbs == &mss_store_shared) {
-        mss_store_shared_child_init(p, s);
+        mss_store_shared_child_init(p);
     }
 }
 

@@ -315,8 +315,7 @@ int mss_store_shared_init(server_rec *s, const mss_store_place *place)
     return mss_remote_init(s, place, tell_ends);
 }
 
-void mss_store_shared_child_init(apr_pool_t *p, server_rec *s)
+void mss_store_shared_child_init(apr_pool_t *p)
 {
-    (void)s;
     mss_remote_child_init(p);
 }

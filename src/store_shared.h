@@ -33,6 +33,6 @@ extern const mss_store_verbs mss_store_shared;
 /** @return OK, or a status that stops the start, after logging why */
 int mss_store_shared_init(server_rec *s, const mss_store_place *place);
 
-void mss_store_shared_child_init(apr_pool_t *p, server_rec *s);
+void mss_store_shared_child_init(apr_pool_t *p);
 
 #endif
