@@ -62,21 +62,43 @@ static bool is_own(const char *directive)
     return ap_cstr_casecmpn(directive, PREFIX, sizeof(PREFIX) - 1) == 0;
 }
 
-static bool is_method_section(const ap_directive_t *d)
+/* Sections that directives cannot be in. The core lets each directive look after
+ * itself. */
+typedef struct {
+    const char *name;
+    const char *why;
+} closed_section;
+
+/* Such a section has no settings of its own. */
+#define OF_METHODS                                                             \
+    "where it would hold for all methods; write "                              \
+    "<If \"%{REQUEST_METHOD} == 'POST'\">"
+/* Where its sections are is mod_proxy's own affair. */
+#define OF_PROXIES                                                             \
+    "where nothing checks it, or lists it among the settings in force; write " \
+    "<Location>"
+
+static const closed_section *find_closed(const ap_directive_t *d)
 {
-    return ap_cstr_casecmp(d->directive, "<Limit") == 0
-           || ap_cstr_casecmp(d->directive, "<LimitExcept") == 0;
+    static const closed_section all[] = {{"<Limit", OF_METHODS},
+                                         {"<LimitExcept", OF_METHODS},
+                                         {"<Proxy", OF_PROXIES},
+                                         {"<ProxyMatch", OF_PROXIES},
+                                         {NULL, NULL}};
+    const closed_section *one = all;
+
+    while (one->name && ap_cstr_casecmp(d->directive, one->name) != 0) {
+        one++;
+    }
+    return one->name ? one : NULL;
 }
 
-/* Such a section has no settings of its own: what stands in it would hold for
- * all methods. The core lets each directive look after itself. */
-static void refuse_method(verification *x, const ap_directive_t *d)
+static void refuse(verification *x, const ap_directive_t *d,
+                   const closed_section *in)
 {
     ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0, NULL,
-                 "MSS0053: %s at %s:%d cannot be in <Limit> or "
-                 "<LimitExcept>, where it would hold for all methods; "
-                 "write <If \"%%{REQUEST_METHOD} == 'POST'\">",
-                 d->directive, d->filename, d->line_num);
+                 "MSS0053: %s at %s:%d cannot be in %s>, %s", d->directive,
+                 d->filename, d->line_num, in->name, in->why);
     x->faults++;
 }
 
@@ -101,16 +123,18 @@ static void check_override_list(verification *x, const ap_directive_t *d)
 }
 
 static void check_places(verification *x, const ap_directive_t *d,
-                         bool in_methods)
+                         const closed_section *in)
 {
     for (; d; d = d->next) {
-        if (in_methods && is_own(d->directive)) {
-            refuse_method(x, d);
+        const closed_section *closed = find_closed(d);
+
+        if (in && is_own(d->directive)) {
+            refuse(x, d, in);
         }
         if (ap_cstr_casecmp(d->directive, "AllowOverrideList") == 0) {
             check_override_list(x, d);
         }
-        check_places(x, d->first_child, in_methods || is_method_section(d));
+        check_places(x, d->first_child, closed ? closed : in);
     }
 }
 
@@ -118,7 +142,7 @@ int mss_verify_config(apr_pool_t *ptemp, server_rec *s)
 {
     verification x = {ptemp, 0};
 
-    check_places(&x, ap_conftree, false);
+    check_places(&x, ap_conftree, NULL);
     for (; s; s = s->next) {
         mss_sections_walk(ptemp, s, check_section, &x);
     }

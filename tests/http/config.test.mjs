@@ -293,12 +293,14 @@ describe('SessionSecurityStore with mod_socache_redis, mod_socache_memcache',
 test('what is in <Limit> would hold for all methods', async () => {
     for (const [section, line] of [['Limit OPTIONS', 'SessionSecurity Off'],
         ['LimitExcept GET', 'SessionSecurityPassive On']]) {
+        const name = section.split(' ')[0];
         await refuses(`<Location "/app">
 <${section}>
 ${line}
-</${section.split(' ')[0]}>
+</${name}>
 </Location>
-`, /MSS0053: SessionSecurity\w* at \S+:\d+ cannot be in <Limit>.* <If "%\{/);
+`, new RegExp('MSS0053: SessionSecurity\\w* at \\S+:\\d+ cannot be in '
+            + `<${name}>, .* <If "%\\{`));
     }
     await accepts(`<Location "/app">
 <If "%{REQUEST_METHOD} == 'POST'">
@@ -306,6 +308,15 @@ SessionSecurityPassive On
 </If>
 </Location>
 `);
+});
+
+test('what is in <Proxy> would be in no list', async () => {
+    const refused = /MSS0053: SessionSecurity at \S+:\d+ cannot be in <Proxy/;
+    await refuses('<Proxy "*">\nSessionSecurity Off\n</Proxy>\n', refused);
+    await refuses('<VirtualHost *>\n<ProxyMatch "^http:">\n<If "true">\n'
+        + 'SessionSecurity Off\n</If>\n</ProxyMatch>\n</VirtualHost>\n',
+    refused);
+    await accepts('<Proxy "*">\nRequire all granted\n</Proxy>\n');
 });
 
 test('none in .htaccess', async (t) => {
