@@ -206,7 +206,7 @@ bool mss_gate_is_open(request_rec *r, const session_rec *z,
 bool mss_gate_may_begin(request_rec *r, const session_rec *z,
                         const mss_state *state)
 {
-    return by_form(z, state) || mss_state_asks_page(r)
+    return by_form(z, state) || mss_state_browses(r)
            || (!resends_credentials(r)
                && apr_table_get(r->headers_in, "Cookie"));
 }

@@ -59,7 +59,7 @@ static bool is_program(request_rec *r)
  * that send a password with each request. */
 static bool may_begin(const answer *a)
 {
-    if (mss_state_asks_page(a->r)) {
+    if (mss_state_browses(a->r)) {
         return true;
     }
     return !a->r->user && (!mss_state_is_over(a->state) || is_program(a->r));

@@ -55,6 +55,12 @@ bool mss_state_asks_page(request_rec *r)
     return state->is_page;
 }
 
+bool mss_state_browses(request_rec *r)
+{
+    return (r->method_number == M_GET || r->method_number == M_POST)
+           && mss_state_asks_page(r);
+}
+
 mss_limits mss_state_limits(const request_rec *r, const mss_state *state)
 {
     return mss_rules_limits(mss_conf_of(r), state->choice);

@@ -86,6 +86,10 @@ const mss_headers *mss_state_headers(request_rec *r);
 /** Whether they ask for a page, as mss_kind_is_page says. */
 bool mss_state_asks_page(request_rec *r);
 
+/** The same, by a method that browsers have for pages. A program that says nothing
+ * of what it accepts, as WebDAV's do, asks for no page by the others. */
+bool mss_state_browses(request_rec *r);
+
 /** The limits in force for r's session in r's section. */
 mss_limits mss_state_limits(const request_rec *r, const mss_state *state);
 

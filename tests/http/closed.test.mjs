@@ -111,9 +111,11 @@ describe('Basic', () => {
 
     test('clients without cookies go on, and are not tracked', async (t) => {
         const httpd = await basicSite(t);
-        for (let i = 0; i < 3; i++) {
-            const answer = await ask(httpd, new Jar(), { Accept: '*/*' });
-            assert.equal(answer.status, 200);
+        for (const [method, headers] of [['GET', { Accept: '*/*' }],
+            ['OPTIONS', {}], ['PROPFIND', {}], ['GET', { Accept: '*/*' }]]) {
+            const answer = await httpd.request('/app/', { method,
+                headers: { ...headers, Authorization: ALICE } });
+            assert.equal(answer.status, method === 'PROPFIND' ? 405 : 200);
             assert.equal(answer.headers['set-cookie'], undefined);
             httpd.clock.advance(200);
         }
