@@ -18,6 +18,7 @@
 #include "endpage.h"
 #include "files.h"
 #include "log.h"
+#include "mark.h"
 #include "reply.h"
 #include "rules.h"
 #include "track.h"
@@ -280,11 +281,11 @@ static int resume(request_rec *r, mss_state *state)
     }
     if (state->record.source == MSS_SOURCE_ENDED
         || state->record.source == MSS_SOURCE_REVOKED) {
-        mss_track_mark(r, z, state, MSS_ASKED_CLICK);
+        mss_mark_put(r, z, state, MSS_ASKED_CLICK);
     }
     else if (mss_state_goes_on(state) && mss_track_is_nobodys(state)
              && !mss_track_is_visitors(state)) {
-        mss_track_settle(z, state);
+        mss_track_settle(r, z, state, MSS_ASKED_CLICK);
     }
     return go(r, z, mss_endpage_way_back(r));
 }

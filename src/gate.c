@@ -8,6 +8,7 @@
 #include "attempt.h"
 #include "config.h"
 #include "endpage.h"
+#include "mark.h"
 #include "reply.h"
 #include "session.h"
 #include "track.h"
@@ -50,10 +51,10 @@ static bool is_sign_on(request_rec *r)
 /* Whether a password that comes now has been typed. Browsers drop theirs with a
  * 401 to a request that had it; to one that had none they repeat the request at
  * once with what they remember, and ask nobody. */
-static bool was_prompted(const mss_state *state)
+static bool was_prompted(request_rec *r, const mss_state *state)
 {
-    return mss_state_was_asked(state, MSS_ASKED_PASSWORD)
-           || (mss_state_was_asked(state, MSS_ASKED_UNPROVOKED)
+    return mss_mark_asks(r, state, MSS_ASKED_PASSWORD)
+           || (mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED)
                && apr_time_now() - state->stamp.last > AT_ONCE);
 }
 
@@ -73,7 +74,7 @@ static void mark(request_rec *r, mss_state *state, mss_asked asked)
     session_rec *z = mss_track_load(r, state);
 
     if (z) {
-        mss_track_mark(r, z, state, asked);
+        mss_mark_put(r, z, state, asked);
     }
 }
 
@@ -128,7 +129,7 @@ int mss_gate_ask_first(request_rec *r, session_rec *z, mss_state *state)
         return show(r, state);
     }
     if (mss_state_asks_page(r)) {
-        mss_track_settle(z, state);
+        mss_track_settle(r, z, state, MSS_ASKED_PASSWORD);
         ap_note_auth_failure(r);
     }
     return HTTP_UNAUTHORIZED;
@@ -139,7 +140,7 @@ int mss_gate_ask_first(request_rec *r, session_rec *z, mss_state *state)
 /* The answer to the challenge that came with the mark. */
 static bool brings_password(request_rec *r, const mss_state *state)
 {
-    return resends_credentials(r) && was_prompted(state);
+    return resends_credentials(r) && was_prompted(r, state);
 }
 
 static int refuse_script(request_rec *r, mss_state *state)
@@ -154,10 +155,10 @@ static int refuse_script(request_rec *r, mss_state *state)
                    : mss_reply_expired(r, state->decision.reason);
 }
 
-static bool was_asked_for_password(const mss_state *state)
+static bool was_asked_for_password(request_rec *r, const mss_state *state)
 {
-    return mss_state_was_asked(state, MSS_ASKED_PASSWORD)
-           || mss_state_was_asked(state, MSS_ASKED_UNPROVOKED);
+    return mss_mark_asks(r, state, MSS_ASKED_PASSWORD)
+           || mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED);
 }
 
 int mss_gate_authenticate(request_rec *r)
@@ -182,7 +183,7 @@ int mss_gate_authenticate(request_rec *r)
         return challenge(r, state);
     }
     if (is_page) {
-        if (is_prompted(r) && !was_asked_for_password(state)) {
+        if (is_prompted(r) && !was_asked_for_password(r, state)) {
             mark(r, state, MSS_ASKED_UNPROVOKED);
         }
         mss_endpage_offer(r, state->decision.reason, is_prompted(r));
@@ -196,9 +197,21 @@ bool mss_gate_is_open(request_rec *r, const session_rec *z,
                       const mss_state *state)
 {
     if (resends_credentials(r)) {
-        return was_prompted(state);
+        return was_prompted(r, state);
     }
     return by_form(z, state) || mss_state_was_asked(state, MSS_ASKED_CLICK);
+}
+
+bool mss_gate_lets_over(request_rec *r, const session_rec *z,
+                        const mss_state *state)
+{
+    mss_user login;
+
+    return mss_track_is_visitors(state)
+           || mss_session_login(z, &state->logins, &login) == MSS_LOGIN_NEW
+           || mss_track_is_settled(r, state,
+                                   resends_credentials(r) ? MSS_ASKED_PASSWORD
+                                                          : MSS_ASKED_CLICK);
 }
 
 /* Clients without cookies bring their password or certificate with each

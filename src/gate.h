@@ -21,6 +21,11 @@ int mss_gate_authenticate(request_rec *r);
 bool mss_gate_is_open(request_rec *r, const session_rec *z,
                       const mss_state *state);
 
+/** Whether he may take a visitor's session over: where a user's ended before, he
+ * has been asked since. */
+bool mss_gate_lets_over(request_rec *r, const session_rec *z,
+                        const mss_state *state);
+
 /** The answer to one who has not: a challenge where the browser has sent a
  * password, else the page that has to be clicked; no page to what is none.
  * @return a status for httpd to answer with, or DONE */

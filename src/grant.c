@@ -4,6 +4,7 @@
 
 #include "dismiss.h"
 #include "log.h"
+#include "mark.h"
 #include "offer.h"
 #include "places.h"
 #include "rules.h"
@@ -41,7 +42,12 @@ static mss_owner owner_of(const answer *a)
     if (is_pending(a)) {
         return mss_track_nobody_yet;
     }
-    return a->r->user ? mss_track_owner(a->r) : mss_track_nobody;
+    if (a->r->user) {
+        return mss_track_owner(a->r);
+    }
+    return mss_state_was_asked(a->state, MSS_ASKED_CLICK)
+               ? mss_track_nobody_clicked
+               : mss_track_nobody;
 }
 
 /* A program that is no browser logs in again: neither its kind of request nor
@@ -171,7 +177,7 @@ static bool is_logout(const answer *a)
 static void log_out(const answer *a)
 {
     mss_track_finish(a->r, a->z, a->state, MSS_END_LOGOUT);
-    mss_track_unmark(a->z);
+    mss_mark_lift(a->z);
     a->state->tracked = false;
 }
 
@@ -230,6 +236,6 @@ void mss_grant_answer(request_rec *r, session_rec *z, mss_state *state)
         mss_dismiss_cookies(r, state, a.offers);
     }
     if (dismisses && !mss_state_goes_on(state)) {
-        mss_track_unmark(z);
+        mss_mark_lift(z);
     }
 }

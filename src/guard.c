@@ -237,10 +237,7 @@ static int move(request_rec *r, session_rec *z, mss_state *state)
  * another id, so that nobody else knows it. */
 static int take_over(request_rec *r, session_rec *z, mss_state *state)
 {
-    mss_user login;
-
-    if (!mss_track_is_visitors(state)
-        && mss_session_login(z, &state->logins, &login) != MSS_LOGIN_NEW) {
+    if (!mss_gate_lets_over(r, z, state)) {
         return mss_gate_ask_first(r, z, state);
     }
     if (!mss_gate_may_begin(r, z, state)) {

@@ -13,6 +13,7 @@
 #include "decode.h"
 #include "ending.h"
 #include "log.h"
+#include "mark.h"
 #include "store.h"
 
 static void make_key(mss_state *state)
@@ -59,6 +60,7 @@ mss_owner mss_track_owner(request_rec *r)
 /* No user has these names. */
 const mss_owner mss_track_nobody = {"", ""};
 const mss_owner mss_track_nobody_yet = {"\001", ""};
+const mss_owner mss_track_nobody_clicked = {"\002", ""};
 
 bool mss_track_is_nobodys(const mss_state *state)
 {
@@ -77,10 +79,25 @@ bool mss_track_is_visitors(const mss_state *state)
                   == (apr_uint16_t)hash(state, mss_track_nobody.realm);
 }
 
-void mss_track_settle(session_rec *z, mss_state *state)
+static apr_uint16_t settled(request_rec *r, const mss_state *state,
+                            mss_asked asked)
 {
-    state->stamp.realm = (apr_uint16_t)hash(state, mss_track_nobody.realm);
+    return (apr_uint16_t)hash(state, asked == MSS_ASKED_CLICK
+                                         ? mss_track_nobody_clicked.realm
+                                         : mss_mark_space(r));
+}
+
+void mss_track_settle(request_rec *r, session_rec *z, mss_state *state,
+                      mss_asked asked)
+{
+    state->stamp.realm = settled(r, state, asked);
     write_copy(z, state);
+}
+
+bool mss_track_is_settled(request_rec *r, const mss_state *state,
+                          mss_asked asked)
+{
+    return state->stamp.realm == settled(r, state, asked);
 }
 
 static void look_up(mss_state *state)
@@ -325,33 +342,11 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
     state->record.reason = reason;
 }
 
-void mss_track_mark(request_rec *r, session_rec *z, mss_state *state,
-                    mss_asked asked)
-{
-    mss_stamp mark = {.ended = true,
-                      .reason = state->record.reason,
-                      .asked = asked,
-                      .last = apr_time_now()};
-
-    mss_session_end(r, z, mss_stamp_format(z->pool, &mark));
-}
-
 void mss_track_mark_end(request_rec *r, session_rec *z, mss_state *state)
 {
-    mss_track_mark(r, z, state,
-                   mss_track_is_visitors(state) ? MSS_ASKED_NEEDLESS
-                                                : MSS_ASKED_NONE);
-}
-
-void mss_track_unmark(session_rec *z)
-{
-    const char *text = mss_session_get(z);
-    mss_stamp mark;
-
-    if (text && mss_stamp_parse(text, &mark) && mark.ended
-        && mark.asked == MSS_ASKED_NEEDLESS) {
-        mss_session_unset(z);
-    }
+    mss_mark_put(r, z, state,
+                 mss_track_is_visitors(state) ? MSS_ASKED_NEEDLESS
+                                              : MSS_ASKED_NONE);
 }
 
 void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,

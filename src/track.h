@@ -33,14 +33,23 @@ extern const mss_owner mss_track_nobody;
  * yet for what his browser or single sign-on brings by itself. */
 extern const mss_owner mss_track_nobody_yet;
 
-/** Whether the session was begun for either of them. */
+/** The same, when he has clicked: single sign-on may go on. */
+extern const mss_owner mss_track_nobody_clicked;
+
+/** Whether the session was begun for any of them. */
 bool mss_track_is_nobodys(const mss_state *state);
 
 /** Whether it was begun for the first one. */
 bool mss_track_is_visitors(const mss_state *state);
 
-/** From now on it is the first one's. Saved with the answer. */
-void mss_track_settle(session_rec *z, mss_state *state);
+/** From now on it remembers that the person was asked: MSS_ASKED_CLICK, or
+ * MSS_ASKED_PASSWORD for that of r's realm. Saved with the answer. */
+void mss_track_settle(request_rec *r, session_rec *z, mss_state *state,
+                      mss_asked asked);
+
+/** Whether it does, of the same realm. */
+bool mss_track_is_settled(request_rec *r, const mss_state *state,
+                          mss_asked asked);
 
 /** Begins a session: a new random id, created and stamped now.
  * @return false, after logging why, when there are no random bytes */
@@ -73,18 +82,9 @@ bool mss_track_touch(const mss_state *state, apr_time_t at);
 /** Revokes the id, for good. The first to do so writes the line in the log. */
 void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason);
 
-/** Puts the mark of the end in place of the session's entries; it is saved with
- * the answer. What needs no person counts only with a mark that says that one
- * was asked for it. */
-void mss_track_mark(request_rec *r, session_rec *z, mss_state *state,
-                    mss_asked asked);
-
-/** The same for the session of state, just ended: nobody has been asked. */
+/** Puts the mark of the end in the session's place, just ended: nobody has been
+ * asked. */
 void mss_track_mark_end(request_rec *r, session_rec *z, mss_state *state);
-
-/** Takes a visitor's mark out, so that scripts of this page can log in. What
- * httpd has logged in needs its mark until it has been asked for. */
-void mss_track_unmark(session_rec *z);
 
 /**
  * Ends the session: revoked, and without entries for the rest of the request.

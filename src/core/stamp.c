@@ -51,6 +51,30 @@ static apr_time_t take_time(const unsigned char **from)
     return apr_time_from_msec((apr_time_t)take(from, 6));
 }
 
+/* --- the realms of a mark -------------------------------------------------------- */
+
+/* Nought is no realm: an empty place. */
+static apr_uint64_t place_of(apr_uint16_t realm)
+{
+    return realm ? realm : 1;
+}
+
+bool mss_stamp_has_realm(apr_uint64_t realms, apr_uint16_t realm)
+{
+    for (; realms; realms >>= 16) {
+        if ((realms & 0xffff) == place_of(realm)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+apr_uint64_t mss_stamp_add_realm(apr_uint64_t realms, apr_uint16_t realm)
+{
+    return mss_stamp_has_realm(realms, realm) ? realms
+                                              : realms << 16 | place_of(realm);
+}
+
 /* --- bytes as text --------------------------------------------------------------- */
 
 static void replace(char *text, char this, char by)
@@ -85,14 +109,25 @@ static const char *const asked_texts[] = {[MSS_ASKED_NONE] = "",
                                           [MSS_ASKED_UNPROVOKED] = ".3",
                                           [MSS_ASKED_NEEDLESS] = ".4"};
 
+static bool is_password(mss_asked asked)
+{
+    return asked == MSS_ASKED_PASSWORD || asked == MSS_ASKED_UNPROVOKED;
+}
+
+static const char *format_ended(apr_pool_t *p, const mss_stamp *stamp)
+{
+    const char *text =
+        apr_psprintf(p, ENDED "%x.%" PRIx64 "%s", (unsigned)stamp->reason,
+                     (uint64_t)stamp->last, asked_texts[stamp->asked]);
+
+    return stamp->realms && is_password(stamp->asked)
+               ? apr_psprintf(p, "%s.%" PRIx64, text, (uint64_t)stamp->realms)
+               : text;
+}
+
 const char *mss_stamp_format(apr_pool_t *p, const mss_stamp *stamp)
 {
-    if (stamp->ended) {
-        return apr_psprintf(p, ENDED "%x.%" PRIx64 "%s",
-                            (unsigned)stamp->reason, (uint64_t)stamp->last,
-                            asked_texts[stamp->asked]);
-    }
-    return format_live(p, stamp);
+    return stamp->ended ? format_ended(p, stamp) : format_live(p, stamp);
 }
 
 /* One more than what each letter stands for; 0: it is none. */
@@ -192,6 +227,17 @@ static bool skip(const char **text, const char *what)
     return true;
 }
 
+static void read_asked(const char **text, mss_stamp *stamp)
+{
+    /* The first of them is empty, which any text begins with. */
+    int i = MSS_ASKED_ALL - 1;
+
+    while (i > 0 && !skip(text, asked_texts[i])) {
+        i--;
+    }
+    stamp->asked = (mss_asked)i;
+}
+
 static bool parse_ended(const char *text, mss_stamp *stamp)
 {
     apr_uint64_t reason;
@@ -204,13 +250,12 @@ static bool parse_ended(const char *text, mss_stamp *stamp)
     if (!skip(&text, ".") || !read_time(&text, &stamp->last)) {
         return false;
     }
-    for (int i = 0; i < MSS_ASKED_ALL; i++) {
-        if (strcmp(text, asked_texts[i]) == 0) {
-            stamp->asked = (mss_asked)i;
-            return true;
-        }
+    read_asked(&text, stamp);
+    if (is_password(stamp->asked) && skip(&text, ".")
+        && (!read_number(&text, &stamp->realms) || !stamp->realms)) {
+        return false;
     }
-    return false;
+    return !*text;
 }
 
 bool mss_stamp_parse(const char *text, mss_stamp *stamp)

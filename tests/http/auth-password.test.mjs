@@ -220,6 +220,38 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
             });
     }
 
+    for (const sent of ['a password', 'none']) {
+        test(`asked for in another realm, where ${sent} came, it does not count`,
+            async () => {
+                const browser = new Browser(httpd, 'Basic');
+                await browser.ask('/file/');
+                await browser.person('/file/');
+                httpd.clock.advance(101);
+                isEnd(await httpd.request('/any/', { jar: browser.jar,
+                    headers: sent === 'none' ? NAVIGATION
+                        : { ...NAVIGATION, Authorization: BASIC } }));
+                httpd.clock.advance(3);
+                // Nobody has answered that prompt.
+                isEnd(await browser.ask('/file/'));
+                assert.match(browser.offered, /realm="file"/);
+                assert.equal((await browser.ask('/file/data.json', SCRIPT)).status,
+                    401);
+                assert.match((await browser.person('/file/')).body, /Secret/);
+            });
+    }
+
+    test('of two realms that have been asked for either counts', async () => {
+        const browser = new Browser(httpd, 'Basic');
+        await browser.ask('/file/');
+        await browser.person('/file/');
+        httpd.clock.advance(101);
+        isEnd(await browser.ask('/file/'));
+        const typed = { jar: browser.jar,
+            headers: { ...NAVIGATION, Authorization: BASIC } };
+        isEnd(await httpd.request('/any/', typed));
+        assert.match((await browser.person('/file/')).body, /Secret/);
+    });
+
     test('the typed password counts, also when a script is first', async () => {
         const browser = new Browser(httpd, 'Basic');
         await browser.ask('/file/');

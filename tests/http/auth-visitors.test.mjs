@@ -32,6 +32,7 @@ describe('one site', () => {
         httpd = await startHttpd({ clock: true, modules: ['lua'],
             files: { 'user.lua': LUA, 'htdocs/on/index.html': 'Secret',
                 'htdocs/basic/index.html': 'Secret',
+                'htdocs/other/index.html': 'Secret',
                 'htdocs/header/index.html': 'Secret',
                 'htdocs/sorry.html': '<html>Sorry</html>' },
             config: `
@@ -50,13 +51,13 @@ LuaHookFixups "\${ROOT}/user.lua" fix
     AuthName on
     Require valid-user
 </Location>
-<Location "/basic">
+${['basic', 'other'].map((name) => `<Location "/${name}">
     AuthType Basic
-    AuthName basic
+    AuthName ${name}
     AuthUserFile users
     Require valid-user
 </Location>
-<Location "/bare">
+`).join('')}<Location "/bare">
     Session Off
     ErrorDocument 500 /sorry.html
 </Location>` });
@@ -118,6 +119,34 @@ LuaHookFixups "\${ROOT}/user.lua" fix
             assert.match((await ask('/wiki/')).body, /Secret/);
         });
     }
+
+    for (const [how, first] of [['before it', true], ['in it', false]]) {
+        test(`a click ${how} lets no password in`, async () => {
+            await signedOn();
+            const action = isHeld(await ask('/on/'));
+            const click = () => httpd.request(action,
+                { jar, method: 'POST', headers: NAVIGATION });
+            await (first && click());
+            await enter(httpd, jar, { path: '/wiki/' });
+            await (first || click());
+            assert.equal((await ask('/basic/', PASSWORD)).status, 401);
+            assert.equal((await ask('/basic/', PASSWORD)).status, 200);
+        });
+    }
+
+    test('a password lets in where it was asked for', async () => {
+        assert.equal((await ask('/basic/', PASSWORD)).status, 200);
+        httpd.clock.advance(101);
+        assert.equal((await ask('/basic/', PASSWORD)).status, 401);
+        await enter(httpd, jar, { path: '/wiki/' });
+        assert.equal((await ask('/basic/', PASSWORD)).status, 401);
+        isHeld(await ask('/on/'));
+        const other = await ask('/other/', PASSWORD);
+        assert.equal(other.status, 401);
+        assert.match(other.headers['www-authenticate'], /realm="other"/);
+        assert.match((await ask('/other/', PASSWORD)).body, /Secret/);
+        assert.match((await ask('/wiki/')).body, /Secret/);
+    });
 
     test('nor does its end', async () => {
         for (const end of [() => ask('/wiki/logout'),

@@ -33,9 +33,10 @@ static const struct {
     mss_stamp stamp;
 } stamps[] = {
     {"1" ID "_wq8AAAAAA3vAYvP5WgAAYvP5WgB",
-     {false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 0xabc, 0xdef, DAY, DAY + MS}},
+     {false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 0xabc, 0xdef, DAY, DAY + MS,
+      0}},
     {"1" ID "_wAAAAAAAAAAAAAAAAAAAAAAAAAA",
-     {false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 0, 0, 0, 0}},
+     {false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 0, 0, 0, 0, 0}},
     {"1AAAAAAAAAAAAAAAAAAAAAAABAAAAAAAQAAAAAAEAAAAAABAA",
      {false,
       MSS_END_NONE,
@@ -44,26 +45,61 @@ static const struct {
       0x1,
       0x10,
       0x100 * MS,
-      0x1000 * MS}},
+      0x1000 * MS,
+      0}},
     {"1________________________________________________",
      {false, MSS_END_NONE, MSS_ASKED_NONE, ONES, 0xffff,
-      APR_UINT64_C(0xffffffffffff), LAST, LAST}},
+      APR_UINT64_C(0xffffffffffff), LAST, LAST, 0}},
     {"1" ID "_4AAgAAAAAAAAAAAAAAAAAAAAAAB",
      {false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 0x8000, APR_UINT64_C(1) << 47,
-      0, MS}},
+      0, MS, 0}},
     {"1.ended.1.60a2b5b3a1c00",
-     {true, MSS_END_IDLE, MSS_ASKED_NONE, {0}, 0, 0, 0, 0x60a2b5b3a1c00}},
+     {.ended = true,
+      .reason = MSS_END_IDLE,
+      .asked = MSS_ASKED_NONE,
+      .last = 0x60a2b5b3a1c00}},
     {"1.ended.5.0",
-     {true, MSS_END_UNREADABLE, MSS_ASKED_NONE, {0}, 0, 0, 0, 0}},
+     {.ended = true,
+      .reason = MSS_END_UNREADABLE,
+      .asked = MSS_ASKED_NONE,
+      .last = 0}},
     {"1.ended.3.7fffffffffffffff",
-     {true, MSS_END_LOGOUT, MSS_ASKED_NONE, {0}, 0, 0, 0, APR_INT64_MAX}},
+     {.ended = true,
+      .reason = MSS_END_LOGOUT,
+      .asked = MSS_ASKED_NONE,
+      .last = APR_INT64_MAX}},
     {"1.ended.2.1f.1",
-     {true, MSS_END_LIFETIME, MSS_ASKED_PASSWORD, {0}, 0, 0, 0, 0x1f}},
-    {"1.ended.3.0.2", {true, MSS_END_LOGOUT, MSS_ASKED_CLICK, {0}, 0, 0, 0, 0}},
+     {.ended = true,
+      .reason = MSS_END_LIFETIME,
+      .asked = MSS_ASKED_PASSWORD,
+      .last = 0x1f}},
+    {"1.ended.3.0.2",
+     {.ended = true,
+      .reason = MSS_END_LOGOUT,
+      .asked = MSS_ASKED_CLICK,
+      .last = 0}},
     {"1.ended.1.2.3",
-     {true, MSS_END_IDLE, MSS_ASKED_UNPROVOKED, {0}, 0, 0, 0, 2}},
+     {.ended = true,
+      .reason = MSS_END_IDLE,
+      .asked = MSS_ASKED_UNPROVOKED,
+      .last = 2}},
+    {"1.ended.1.2.1.b",
+     {.ended = true,
+      .reason = MSS_END_IDLE,
+      .asked = MSS_ASKED_PASSWORD,
+      .last = 2,
+      .realms = 0xb}},
+    {"1.ended.1.2.3.ffff000100020003",
+     {.ended = true,
+      .reason = MSS_END_IDLE,
+      .asked = MSS_ASKED_UNPROVOKED,
+      .last = 2,
+      .realms = APR_UINT64_C(0xffff000100020003)}},
     {"1.ended.1.2.4",
-     {true, MSS_END_IDLE, MSS_ASKED_NEEDLESS, {0}, 0, 0, 0, 2}},
+     {.ended = true,
+      .reason = MSS_END_IDLE,
+      .asked = MSS_ASKED_NEEDLESS,
+      .last = 2}},
 };
 
 static void expect_same(const mss_stamp *a, const mss_stamp *b)
@@ -76,6 +112,7 @@ static void expect_same(const mss_stamp *a, const mss_stamp *b)
     ck_assert_uint_eq(a->user, b->user);
     ck_assert_int_eq(a->created, b->created);
     ck_assert_int_eq(a->last, b->last);
+    ck_assert_uint_eq(a->realms, b->realms);
 }
 
 START_TEST(round_trip)
@@ -202,6 +239,13 @@ static const char *const refused[] = {
     "1.ended.1.1.5",
     "1.ended.1.1.11",
     "1.ended.1.1.1.",
+    "1.ended.1.1.1.0",
+    "1.ended.1.1.1.0b",
+    "1.ended.1.1.3.10000000000000000",
+    "1.ended.1.1.2.b",
+    "1.ended.1.1.4.b",
+    "1.ended.1.1..b",
+    "1.ended.1.1.1.b.c",
     "1.ended.1.8000000000000000",
     "1.Ended.1.1",
     "1.ended.1.00112233445566778899aabbccddeeff",
@@ -219,12 +263,29 @@ END_TEST
 /* Each character costs each request. */
 START_TEST(short_and_plain)
 {
-    mss_stamp stamp = {false, MSS_END_NONE, MSS_ASKED_NONE, ONES, 0xffff, 1,
-                       DAY,   DAY};
+    mss_stamp stamp = {
+        false, MSS_END_NONE, MSS_ASKED_NONE, ONES, 0xffff, 1, DAY, DAY, 0};
     const char *text = mss_stamp_format(mss_pool, &stamp);
 
     ck_assert_uint_eq(strlen(text), 49);
     ck_assert_uint_eq(strcspn(text, "+/=%&; "), strlen(text));
+}
+END_TEST
+
+/* Four of them, each once; one whose hash is nought is one, too. */
+START_TEST(realms_of_a_mark)
+{
+    apr_uint64_t realms = 0;
+    int i;
+
+    for (i = 0; i < 5; i++) {
+        ck_assert(!mss_stamp_has_realm(realms, (apr_uint16_t)(i * 0x1000)));
+        realms = mss_stamp_add_realm(realms, (apr_uint16_t)(i * 0x1000));
+        ck_assert(mss_stamp_has_realm(realms, (apr_uint16_t)(i * 0x1000)));
+        ck_assert_uint_eq(
+            mss_stamp_add_realm(realms, (apr_uint16_t)(i * 0x1000)), realms);
+    }
+    ck_assert_uint_eq(realms, APR_UINT64_C(0x1000200030004000));
 }
 END_TEST
 
@@ -247,9 +308,15 @@ START_TEST(times_that_do_not_fit)
     int i;
 
     for (i = 0; i < COUNT(times); i++) {
-        mss_stamp stamp = {
-            false, MSS_END_NONE, MSS_ASKED_NONE, BYTES, 1, 1, times[i].written,
-            DAY};
+        mss_stamp stamp = {false,
+                           MSS_END_NONE,
+                           MSS_ASKED_NONE,
+                           BYTES,
+                           1,
+                           1,
+                           times[i].written,
+                           DAY,
+                           0};
 
         ck_assert(mss_stamp_parse(mss_stamp_format(mss_pool, &stamp), &read));
         ck_assert_int_eq(read.created, times[i].read);
@@ -283,6 +350,7 @@ Suite *mss_suite_stamp(void)
     tcase_add_loop_test(tc, every_length, 0, COUNT(stamps));
     tcase_add_loop_test(tc, refused_texts, 0, COUNT(refused));
     tcase_add_test(tc, short_and_plain);
+    tcase_add_test(tc, realms_of_a_mark);
     tcase_add_test(tc, times_that_do_not_fit);
     tcase_add_test(tc, negative_time_of_mark);
     suite_add_tcase(suite, tc);
