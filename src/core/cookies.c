@@ -34,16 +34,10 @@ static const char *trim(apr_pool_t *p, const char *text, size_t n)
 
 /* --- names ------------------------------------------------------------------------ */
 
-static bool matches(const apr_array_header_t *patterns, const char *name)
+/* Whether PHP takes it as it is. */
+static bool is_plain(const char *name)
 {
-    int i;
-
-    for (i = 0; i < patterns->nelts; i++) {
-        if (mss_match_name(APR_ARRAY_IDX(patterns, i, const char *), name)) {
-            return true;
-        }
-    }
-    return false;
+    return !strpbrk(name, ".[+%" SPACE);
 }
 
 static int hex(char c)
@@ -71,19 +65,32 @@ static void mangle(char *name)
     *to = '\0';
 }
 
+/* Whether PHP would make the same of a name as of one of a pattern's. */
+static bool matches_mangled(const char *pattern, const char *name)
+{
+    char mangled[256], mangled_pattern[256];
+
+    apr_cpystrn(mangled, name, sizeof(mangled));
+    apr_cpystrn(mangled_pattern, pattern, sizeof(mangled_pattern));
+    mangle(mangled);
+    mangle(mangled_pattern);
+    return mss_match_name(mangled_pattern, mangled);
+}
+
 bool mss_cookies_is_any(const apr_array_header_t *patterns, const char *name)
 {
-    char mangled[256];
+    bool plain = is_plain(name);
 
-    if (matches(patterns, name)) {
-        return true;
+    for (int i = 0; i < patterns->nelts; i++) {
+        const char *pattern = APR_ARRAY_IDX(patterns, i, const char *);
+
+        if (mss_match_name(pattern, name)
+            || (!(plain && is_plain(pattern))
+                && matches_mangled(pattern, name))) {
+            return true;
+        }
     }
-    if (!strpbrk(name, ".[+%" SPACE)) {
-        return false;
-    }
-    apr_cpystrn(mangled, name, sizeof(mangled));
-    mangle(mangled);
-    return matches(patterns, mangled);
+    return false;
 }
 
 bool mss_cookies_can_name(const char *name)

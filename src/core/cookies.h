@@ -43,7 +43,7 @@ const char *mss_cookies_sift(apr_pool_t *p, const char *header,
 
 /** Whether a request's cookie could be one of the patterns'. PHP makes "_" of
  * ".", "[" and blanks in names, and decoded "%5f" up to 7.4.10; so such names
- * count as the name with "_", too. */
+ * count as the name with "_", too, and as each other. */
 bool mss_cookies_is_any(const apr_array_header_t *patterns, const char *name);
 
 /** A Set-Cookie line, taken apart. */

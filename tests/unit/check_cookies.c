@@ -91,6 +91,28 @@ static const struct {
     {"J%", "J%", ""},
 };
 
+/* And in a pattern: what it is to PHP, it is with other letters, too. */
+START_TEST(names_that_are_one_to_php)
+{
+    static const struct {
+        const char *name;
+        bool is_one;
+    } names[] = {
+        {"re.member", true},   {"re_member", true}, {"re member", true},
+        {"re%2emember", true}, {"RE_MEMBER", true}, {"remember", false},
+        {"re-member", false},  {".S", true},        {"_S1", true},
+        {"S1", false},
+    };
+
+    for (int i = 0; i < COUNT(names); i++) {
+        ck_assert_msg(
+            mss_cookies_is_any(patterns_of("re.member", ".S*"), names[i].name)
+                == names[i].is_one,
+            "%s", names[i].name);
+    }
+}
+END_TEST
+
 START_TEST(a_header)
 {
     const apr_array_header_t *patterns = patterns_of("J", "S_*");
@@ -301,6 +323,7 @@ Suite *mss_suite_cookies(void)
     TCase *tc = tcase_create("all");
 
     tcase_add_checked_fixture(tc, mss_pool_open, mss_pool_close);
+    tcase_add_test(tc, names_that_are_one_to_php);
     tcase_add_loop_test(tc, a_header, 0, COUNT(headers));
     tcase_add_test(tc, a_long_header);
     tcase_add_loop_test(tc, a_line, 0, COUNT(lines));
