@@ -17,6 +17,7 @@
 #include "guard.h"
 #include "inject.h"
 #include "intake.h"
+#include "notes.h"
 #include "start.h"
 #include "status.h"
 
@@ -37,6 +38,7 @@ static void register_hooks(apr_pool_t *p)
      * and mod_alias can translate them away. */
     ap_hook_translate_name(mss_endpoint_claim, NULL, NULL,
                            APR_HOOK_REALLY_FIRST);
+    ap_hook_translate_name(mss_notes_follow, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
     /* The session is judged before anybody is authenticated by it, and in each
      * of the ways that Satisfy knows. PER_CONF: a hook registered PER_URI

@@ -53,7 +53,11 @@ static void act(request_rec *r, session_rec *z, mss_state *state)
             mss_track_clear(r, z, state);
         }
     }
-    mss_notes_log(r, state);
+    /* What may be activity is none before it has been let in. */
+    if (state->decision.verdict != MSS_LIVE
+        || state->kind != MSS_KIND_ACTIVITY) {
+        mss_notes_log(r, state);
+    }
 }
 
 static void warn_of_plain_cookie(request_rec *r)
@@ -229,6 +233,9 @@ static int move(request_rec *r, session_rec *z, mss_state *state)
     }
     if (state->tracked && state->decision.stamp) {
         mss_sieve_touch(state);
+    }
+    if (state->tracked && state->kind == MSS_KIND_ACTIVITY) {
+        mss_notes_active(r);
     }
     return DECLINED;
 }

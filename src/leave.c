@@ -5,6 +5,7 @@
 #include "config.h"
 #include "dismiss.h"
 #include "grant.h"
+#include "notes.h"
 #include "session.h"
 #include "sieve.h"
 #include "state.h"
@@ -95,12 +96,22 @@ static void act(request_rec *r, session_rec *z, mss_state *state)
     }
 }
 
+/* It could have been some, but needed no login, or was refused. */
+static bool is_no_activity(const mss_state *state)
+{
+    return state->decision.verdict == MSS_LIVE && !state->tracked
+           && state->kind == MSS_KIND_ACTIVITY;
+}
+
 bool mss_leave(request_rec *r)
 {
     mss_state *state = mss_state_get(r);
     session_rec *z = state->loaded ? mss_track_load(r, state) : NULL;
 
     if (!state->left) {
+        if (is_no_activity(state)) {
+            mss_notes_log(r, state);
+        }
         act(r, z, state);
     }
     if (mss_state_is_over(state)) {

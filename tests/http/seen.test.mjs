@@ -217,6 +217,52 @@ test('the document\'s LogFormat and RequestHeader', async (t) => {
         await until(() => line.test(log()), `${line} in ${log()}`);
 });
 
+test('the notes of requests that are no activity, and of redirected ones', async (t) => {
+    const httpd = await startHttpd({ clock: true,
+        files: { 'htdocs/in/index.html': 'in', 'htdocs/out.html': 'out' },
+        config: `Session On
+SessionCookieName sid path=/
+SessionCryptoPassphrase test-passphrase
+${LIMITS}
+<LocationMatch "^/in/">
+    AuthType Basic
+    AuthName in
+    AuthUserFile users
+    Require valid-user
+    ErrorDocument 401 /out.html
+</LocationMatch>
+<Location "/in/bobs">
+    Require user bob
+</Location>
+RewriteEngine On
+<Location "/in/moved">
+    RewriteRule "^" "/in/index.html"
+</Location>
+LogFormat "%>s %{session_security}n %{session_security_idle}n" notes
+CustomLog logs/notes notes\n` }, t);
+    httpd.allowLog(/AH01631|MSS0010/);
+    const jar = new Jar();
+    const headers = { ...NAVIGATION, Authorization: `Basic ${btoa('alice:secret')}` };
+    const lines = [];
+    const logs = async (path, line) => {
+        await httpd.request(path, { jar, headers });
+        lines.push(line);
+        const log = () => readFileSync(join(httpd.root, 'logs/notes'), 'utf8');
+        await until(() => log().split('\n').length > lines.length, 'a line');
+        assert.equal(log(), `${lines.join('\n')}\n`, path);
+    };
+    await logs('/in/', '200 - -');
+    httpd.clock.advance(20);
+    await logs('/out.html', '200 passive 20');
+    await logs('/in/bobs', '401 passive 20');
+    await logs('/in/moved', '200 active 0');
+    httpd.clock.advance(20);
+    await logs('/in/', '200 active 0');
+    httpd.clock.advance(101);
+    await logs('/in/', '401 expired -');
+    await logs('/out.html', '200 revoked -');
+});
+
 // --- without mod_status ------------------------------------------------------------
 
 /** httpd -t without mod_status. */
