@@ -313,6 +313,14 @@ bool mss_conf_sets_limits(const mss_conf *c)
            || c->expire_after != MSS_UNSET;
 }
 
+const char *mss_conf_time(apr_pool_t *p, apr_interval_time_t t)
+{
+    apr_interval_time_t ms = apr_time_as_msec(t);
+
+    return ms % 1000 ? apr_psprintf(p, "%" APR_TIME_T_FMT "ms", ms)
+                     : apr_psprintf(p, "%" APR_TIME_T_FMT "s", ms / 1000);
+}
+
 const char *mss_conf_contradiction(apr_pool_t *p, const mss_limits *l)
 {
     if (l->warn_after < l->expire_after) {
@@ -320,8 +328,8 @@ const char *mss_conf_contradiction(apr_pool_t *p, const mss_limits *l)
     }
     return apr_psprintf(
         p,
-        "SessionSecurityWarnAfter (%" APR_TIME_T_FMT "s) must be less than "
-        "SessionSecurityExpireAfter (%" APR_TIME_T_FMT "s), as these are "
-        "merged here; set both in the same section",
-        apr_time_sec(l->warn_after), apr_time_sec(l->expire_after));
+        "SessionSecurityWarnAfter (%s) must be less than "
+        "SessionSecurityExpireAfter (%s), as these are merged here; set both "
+        "in the same section",
+        mss_conf_time(p, l->warn_after), mss_conf_time(p, l->expire_after));
 }

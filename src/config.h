@@ -83,6 +83,8 @@ const char *mss_conf_return_from(request_rec *r, const mss_conf *c,
                                  const char *path, const char *query);
 /** Whether a section itself says what could contradict what it inherits. */
 bool mss_conf_sets_limits(const mss_conf *c);
+/** A time as it can be written in httpd.conf. */
+const char *mss_conf_time(apr_pool_t *p, apr_interval_time_t t);
 /** NULL, or a sentence that says why these limits cannot protect. */
 const char *mss_conf_contradiction(apr_pool_t *p, const mss_limits *l);
 

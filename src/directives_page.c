@@ -105,6 +105,18 @@ const char *mss_directives_set_stylesheet(cmd_parms *cmd, void *dir,
  * "cookies", nor "*": the mark of the end is in a cookie. */
 static const char *const deletable[] = {"cache", "storage", NULL};
 
+static const char *why_not_deletable(const char *word)
+{
+    if (mss_directives_is_word(word, "cookies") || strcmp(word, "*") == 0) {
+        return "would delete the cookie that keeps the end final; write cache, "
+               "storage, or On for both";
+    }
+    return mss_directives_is_word(word, "On")
+                   || mss_directives_is_word(word, "Off")
+               ? "stands alone; write On, Off, cache, storage, or cache storage"
+               : "is not On, Off, cache or storage";
+}
+
 static const char *find_deletable(const char *word)
 {
     const char *const *known = deletable;
@@ -134,13 +146,7 @@ const char *mss_directives_set_clear_site_data(cmd_parms *cmd, void *dir,
         const char *name = find_deletable(word);
 
         if (!name) {
-            return mss_directives_fault(
-                cmd, word,
-                mss_directives_is_word(word, "cookies")
-                        || strcmp(word, "*") == 0
-                    ? "would delete the cookie that keeps the end final; "
-                      "write cache, storage, or On for both"
-                    : "is not On, Off, cache or storage");
+            return mss_directives_fault(cmd, word, why_not_deletable(word));
         }
         value = apr_pstrcat(cmd->pool, value, *value ? ", \"" : "\"", name,
                             "\"", NULL);

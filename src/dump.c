@@ -16,17 +16,6 @@
 /* Behind what nobody has written. */
 #define DEFAULT "*"
 
-static const char *server_name(apr_pool_t *p, const server_rec *s)
-{
-    const char *name = s->server_hostname ? s->server_hostname : "-";
-    apr_port_t port = s->port;
-
-    if (port == 0 && s->addrs) {
-        port = s->addrs->host_port;
-    }
-    return port ? apr_psprintf(p, "%s:%hu", name, port) : name;
-}
-
 /* --- one cell ------------------------------------------------------------------- */
 
 static const char *word(apr_pool_t *p, const char *text, bool is_set)
@@ -36,13 +25,7 @@ static const char *word(apr_pool_t *p, const char *text, bool is_set)
 
 static const char *duration(apr_pool_t *p, apr_interval_time_t t, bool is_set)
 {
-    apr_interval_time_t ms = apr_time_as_msec(t);
-    const char *text = t == 0 ? "Off"
-                       : ms % 1000
-                           ? apr_psprintf(p, "%" APR_TIME_T_FMT "ms", ms)
-                           : apr_psprintf(p, "%" APR_TIME_T_FMT "s", ms / 1000);
-
-    return word(p, text, is_set);
+    return word(p, t == 0 ? "Off" : mss_conf_time(p, t), is_set);
 }
 
 static const char *flag(apr_pool_t *p, bool on, int slot)
@@ -52,7 +35,7 @@ static const char *flag(apr_pool_t *p, bool on, int slot)
 
 static const char *server_cell(apr_pool_t *p, const mss_section *s)
 {
-    return server_name(p, s->server);
+    return mss_sections_server(p, s->server);
 }
 
 static const char *section_cell(apr_pool_t *p, const mss_section *s)
@@ -286,7 +269,7 @@ static void announce(apr_pool_t *p, server_rec *s)
         "MSS0051: enforcing on %s: server config %s (warning after %s, "
         "end after %s), %d sections On, %d Off; `httpd -t -D " DEFINE
         "` lists them",
-        server_name(p, s), mss_conf_enabled(sum.own) ? "On" : "Off",
+        mss_sections_server(p, s), mss_conf_enabled(sum.own) ? "On" : "Off",
         duration(p, l.warn_after, true), duration(p, l.expire_after, true),
         sum.on, sum.off);
 }

@@ -45,6 +45,17 @@ static const mss_conf *merge(const walk *w, const mss_conf *outer,
 
 /* --- names -------------------------------------------------------------------- */
 
+const char *mss_sections_server(apr_pool_t *p, const server_rec *s)
+{
+    const char *name = s->server_hostname ? s->server_hostname : "-";
+    apr_port_t port = s->port;
+
+    if (port == 0 && s->addrs) {
+        port = s->addrs->host_port;
+    }
+    return port ? apr_psprintf(p, "%s:%hu", name, port) : name;
+}
+
 /* The text of a condition is in the tree of directives alone. */
 static const char *condition_text(const ap_directive_t *d,
                                   const ap_expr_info_t *condition)

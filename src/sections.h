@@ -17,6 +17,9 @@ typedef struct {
 
 typedef void mss_section_visitor(void *data, const mss_section *section);
 
+/** The name of a server, and its port if it has one of its own. */
+const char *mss_sections_server(apr_pool_t *p, const server_rec *s);
+
 /**
  * Shows the sections of a server that have settings of this module, and first
  * the server's own settings.

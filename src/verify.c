@@ -2,6 +2,7 @@
 
 #include "verify.h"
 
+#include "apr_strings.h"
 #include "util_cfgtree.h"
 
 #include "config.h"
@@ -20,6 +21,23 @@ typedef struct {
     int faults;
 } verification;
 
+/* Other hosts have sections of the same names, and inherit those of the server. */
+static const char *place_of(apr_pool_t *p, const mss_section *section)
+{
+    const server_rec *s = section->server;
+    const char *host;
+
+    if (!s->is_virtual) {
+        return section->name;
+    }
+    host =
+        apr_psprintf(p, "<VirtualHost> %s at %s:%u", mss_sections_server(p, s),
+                     s->defn_name, s->defn_line_number);
+    return section->own == section->merged
+               ? host
+               : apr_pstrcat(p, host, ", ", section->name, NULL);
+}
+
 /* @return whether there is something to say of them */
 static bool check_limits(verification *x, const mss_section *section,
                          const mss_limits *l)
@@ -28,16 +46,19 @@ static bool check_limits(verification *x, const mss_section *section,
 
     if (fault) {
         ap_log_error(APLOG_MARK, APLOG_EMERG | APLOG_STARTUP, 0,
-                     section->server, "MSS0001: %s: %s", section->name, fault);
+                     section->server, "MSS0001: %s: %s",
+                     place_of(x->p, section), fault);
         x->faults++;
     }
     else if (l->expire_after - l->warn_after < LONG_ENOUGH_TO_EXTEND) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING | APLOG_STARTUP, 0,
-                     section->server,
-                     "MSS0002: %s: less than 20 s between "
-                     "SessionSecurityWarnAfter and SessionSecurityExpireAfter "
-                     "is too short for some people (WCAG 2.2, 2.2.1)",
-                     section->name);
+        ap_log_error(
+            APLOG_MARK, APLOG_WARNING | APLOG_STARTUP, 0, section->server,
+            "MSS0002: %s: less than 20 s between "
+            "SessionSecurityWarnAfter (%s) and "
+            "SessionSecurityExpireAfter (%s) is too short for some "
+            "people (WCAG 2.2, 2.2.1); warn earlier",
+            place_of(x->p, section), mss_conf_time(x->p, l->warn_after),
+            mss_conf_time(x->p, l->expire_after));
     }
     else {
         return false;

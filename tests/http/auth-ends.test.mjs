@@ -147,7 +147,7 @@ test('SessionSecurityClearSiteData takes what browsers know', async () => {
         ['storage cache', 0], ['STORAGE', 0],
         ['cookies', /would delete the cookie that keeps the end final/],
         ['cache "*"', /'\*' would delete the cookie/],
-        ['cache On', /'On' is not/], ['On cache', /'On' is not/],
+        ['cache On', /'On' stands alone/], ['Off cache', /'Off' stands alone/],
         ['', /'' is not On, Off, cache or storage/],
         ['executionContexts', /'executionContexts' is not/]]) {
         const { code, output } = await configTest({ config:
