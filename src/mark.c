@@ -7,14 +7,16 @@
 #include "apr_siphash.h"
 #include "apr_strings.h"
 #include "http_core.h"
+#include "http_protocol.h"
 
 const char *mss_mark_space(request_rec *r)
 {
+    const char *host = apr_table_get(r->headers_in, "Host");
     const char *type = ap_auth_type(r);
     const char *realm = ap_auth_name(r);
 
-    return apr_pstrcat(r->pool, type ? type : "", " ", realm ? realm : "",
-                       NULL);
+    return apr_pstrcat(r->pool, ap_http_scheme(r), "://", host ? host : "", " ",
+                       type ? type : "", " ", realm ? realm : "", NULL);
 }
 
 /* A mark has no id to be the key: any will do. */

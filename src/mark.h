@@ -9,7 +9,8 @@
 
 #include "state.h"
 
-/** What browsers keep a password for: type and realm of r's section. */
+/** What browsers keep a password for (RFC 9110, 11.5): r's origin, and the type and
+ * realm of its section. Cookies, and so marks, know no ports. */
 const char *mss_mark_space(request_rec *r);
 
 /** Puts the mark in place of the session's entries; it is saved with the answer.

@@ -240,6 +240,18 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
             });
     }
 
+    test('asked for on another port, it does not count', async () => {
+        const browser = new Browser(httpd, 'Basic');
+        await browser.ask('/file/');
+        await browser.person('/file/');
+        httpd.clock.advance(101);
+        // Cookies know no ports, passwords do.
+        isEnd(await httpd.request('/file/', { jar: browser.jar,
+            headers: { ...NAVIGATION, Host: '127.0.0.1:1', Authorization: BASIC } }));
+        isEnd(await browser.ask('/file/'));
+        assert.match((await browser.person('/file/')).body, /Secret/);
+    });
+
     test('of two realms that have been asked for either counts', async () => {
         const browser = new Browser(httpd, 'Basic');
         await browser.ask('/file/');
