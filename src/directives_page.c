@@ -38,6 +38,15 @@ static bool leads_somewhere(const char *value)
     return mss_url_is_absolute(value) || strncmp(value, "%{", 2) == 0;
 }
 
+static const char *why_nowhere(const char *value)
+{
+    return ap_cstr_casecmpn(value, "http", 4) == 0 && strchr(value, '%')
+               ? "leaves the host open; write it out, with a slash before the "
+                 "first %, such as https://sso.example.com/?from=%{REQUEST_URI}"
+               : "is neither a path of this site nor a full URL; write /login "
+                 "or https://sso.example.com/login, or None";
+}
+
 const char *mss_directives_set_return_to(cmd_parms *cmd, void *dir,
                                          const char *value)
 {
@@ -50,10 +59,7 @@ const char *mss_directives_set_return_to(cmd_parms *cmd, void *dir,
         return NULL;
     }
     if (!leads_somewhere(value)) {
-        return mss_directives_fault(
-            cmd, value,
-            "is neither a path of this site nor a full URL; write "
-            "/login or https://sso.example.com/login, or None");
+        return mss_directives_fault(cmd, value, why_nowhere(value));
     }
     to->written = value;
     if (strchr(value, '%')) {

@@ -60,6 +60,8 @@ const PREFIX_HINT = ['is not a path that requests could have',
     'such as /session_security'];
 const GO_HINT = ['neither a path of this site nor a full URL',
     '/login or https://sso.example.com/login, or None'];
+const HOST_HINT = ['leaves the host open; write it out',
+    'such as https://sso.example.com/?from=%{REQUEST_URI}'];
 const SHEET_HINT = ['neither a path of this site nor a full URL',
     '/theme/session.css, or None'];
 const TAG_HINT = ['is not a language tag', 'such as de or pt-BR, or Auto'];
@@ -111,9 +113,10 @@ const DIRECTIVES = {
             ...all([
                 'login', './login', '//evil.example', '/\\evil.example',
                 'ftp://h/', 'javascript:alert(1)', 'https://',
-                'https://%{HTTP_HOST}/', 'https://h%{REQUEST_URI}',
                 'https://user@h/',
             ], GO_HINT),
+            ...all(['https://%{HTTP_HOST}/', 'HTTPS://h%{REQUEST_URI}'],
+                HOST_HINT),
             '/login?%{nosuch:x}': ['Function \'nosuch\' does not exist'],
             '/login?%{REQUEST_URI': ['yntax error'],
         },
