@@ -62,10 +62,14 @@ int mss_notes_follow(request_rec *r)
 
 void mss_notes_backend(request_rec *r, const mss_state *state)
 {
-    apr_interval_time_t left = state->decision.limit - state->decision.idle;
+    const mss_decision *d = &state->decision;
+    apr_interval_time_t left = d->limit - d->idle;
 
+    if (d->lifetime >= 0 && d->lifetime < left) {
+        left = d->lifetime;
+    }
     apr_table_setn(r->subprocess_env, SESSION_SECURITY_ENV_IDLE,
-                   apr_ltoa(r->pool, (long)apr_time_sec(state->decision.idle)));
+                   apr_ltoa(r->pool, (long)apr_time_sec(d->idle)));
     apr_table_setn(r->subprocess_env, SESSION_SECURITY_ENV_EXPIRES_IN,
                    apr_ltoa(r->pool, (long)apr_time_sec(left)));
 }

@@ -193,15 +193,21 @@ test('the document\'s LogFormat and RequestHeader', async (t) => {
     const backend = await startBackend((request, response) =>
         response.end('data'), t);
     const httpd = await startSite(t, { backend: backend.url,
-        extra: `${snippet('LogFormat')}CustomLog logs/idle idle\n`
+        extra: `SessionSecurityMaxLifetime 115
+${snippet('LogFormat')}CustomLog logs/idle idle\n`
             + snippet('RequestHeader') });
     const jar = await loggedIn(httpd);
     httpd.clock.advance(30);
     await poll(httpd, jar, '/app/backend/');
-    const { headers } = backend.requests.at(-1);
-    assert.match(headers['x-session-idle'], /^3[01]$/);
-    assert.match(headers['x-session-expires-in'], /^(70|69)$/);
+    const told = (name) => backend.requests.at(-1).headers[`x-session-${name}`];
+    assert.match(told('idle'), /^3[01]$/);
+    assert.match(told('expires-in'), /^(70|69)$/);
     await open(httpd, jar);
+    httpd.clock.advance(40);
+    await poll(httpd, jar, '/app/backend/');
+    assert.match(told('idle'), /^4[01]$/);
+    /* What is left of its lifetime is less. */
+    assert.match(told('expires-in'), /^4[345]$/);
     await open(httpd, new Jar(), '/');
     httpd.clock.advance(101);
     await open(httpd, jar);
