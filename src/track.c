@@ -225,9 +225,10 @@ void mss_track_decide(request_rec *r, mss_state *state,
     }
     if (state->decision.skewed) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                      "MSS0013: a session's last activity lies in the future; "
-                      "it counts as now (has the clock been set back, or does "
-                      "another front end's differ?)");
+                      "MSS0013: a session's last activity lies %" APR_TIME_T_FMT
+                      " s in the future; it counts as now (has the clock been "
+                      "set back, or does another front end's differ?)",
+                      apr_time_sec(state->record.last - apr_time_now()));
     }
 }
 
