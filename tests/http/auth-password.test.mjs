@@ -190,15 +190,16 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
             livesAndEnds(httpd, name));
     }
 
+    const endedAt = async (path) => {
+        const browser = new Browser(httpd, 'Basic');
+        await browser.ask(path);
+        await browser.person(path);
+        httpd.clock.advance(101);
+        return browser;
+    };
     for (const name of ['file', 'cookies']) {
         const path = `/${name}/`;
-        const ended = async () => {
-            const browser = new Browser(httpd, 'Basic');
-            await browser.ask(path);
-            await browser.person(path);
-            httpd.clock.advance(101);
-            return browser;
-        };
+        const ended = () => endedAt(path);
 
         test(`${name}: a browser that has dropped the password is asked once`,
             async () => {
@@ -223,10 +224,7 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
     for (const sent of ['a password', 'none']) {
         test(`asked for in another realm, where ${sent} came, it does not count`,
             async () => {
-                const browser = new Browser(httpd, 'Basic');
-                await browser.ask('/file/');
-                await browser.person('/file/');
-                httpd.clock.advance(101);
+                const browser = await endedAt('/file/');
                 isEnd(await httpd.request('/any/', { jar: browser.jar,
                     headers: sent === 'none' ? NAVIGATION
                         : { ...NAVIGATION, Authorization: BASIC } }));
@@ -241,10 +239,7 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
     }
 
     test('asked for on another port, it does not count', async () => {
-        const browser = new Browser(httpd, 'Basic');
-        await browser.ask('/file/');
-        await browser.person('/file/');
-        httpd.clock.advance(101);
+        const browser = await endedAt('/file/');
         // Cookies know no ports, passwords do.
         isEnd(await httpd.request('/file/', { jar: browser.jar,
             headers: { ...NAVIGATION, Host: '127.0.0.1:1', Authorization: BASIC } }));
@@ -253,10 +248,7 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
     });
 
     test('of two realms that have been asked for either counts', async () => {
-        const browser = new Browser(httpd, 'Basic');
-        await browser.ask('/file/');
-        await browser.person('/file/');
-        httpd.clock.advance(101);
+        const browser = await endedAt('/file/');
         isEnd(await browser.ask('/file/'));
         const typed = { jar: browser.jar,
             headers: { ...NAVIGATION, Authorization: BASIC } };
@@ -265,10 +257,7 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
     });
 
     test('the typed password counts, also when a script is first', async () => {
-        const browser = new Browser(httpd, 'Basic');
-        await browser.ask('/file/');
-        await browser.person('/file/');
-        httpd.clock.advance(101);
+        const browser = await endedAt('/file/');
         isEnd(await browser.ask('/file/'));
         assert.equal((await browser.person('/file/data.json', SCRIPT)).status, 200);
         assert.match((await browser.ask('/file/')).body, /Secret/);
@@ -292,10 +281,7 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
     });
 
     test('a wrong password after the end leads nowhere', async () => {
-        const browser = new Browser(httpd, 'Basic');
-        await browser.ask('/file/');
-        await browser.person('/file/');
-        httpd.clock.advance(101);
+        const browser = await endedAt('/file/');
         isEnd(await browser.ask('/file/'));
         const answer = await httpd.request('/file/', { jar: browser.jar,
             headers: { ...NAVIGATION, Authorization: `Basic ${btoa('alice:x')}` } });
@@ -304,10 +290,7 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
     });
 
     test('the site\'s own ErrorDocument comes first', async () => {
-        const browser = new Browser(httpd, 'Basic');
-        await browser.ask('/file/');
-        await browser.person('/file/');
-        httpd.clock.advance(101);
+        const browser = await endedAt('/file/');
         const answer = await browser.ask('/file/?own');
         assert.equal(answer.body, 'the site\'s own');
         assert.equal(browser.prompts, 2);
