@@ -167,7 +167,6 @@ function gone() {
     tell('x');
     expired();
     after(50, leave);
-    step();
 }
 
 function leave() {

@@ -41,14 +41,12 @@ function ask() {
             if (state === GONE) {
                 return;
             }
-            if (post ? status : answer.state === 'logout' || status === 401 || status === 403) {
-                gone();
-                return;
-            }
             if (post) {
-                // A redirect to another site looks like a failure: see.
+                // Its answer is that of the page it leads to, or of a proxy: see.
                 quitting = 2;
                 reasonAt = 0;
+            } else if (answer.state === 'logout' || status === 401 || status === 403) {
+                gone();
             } else if (answer.state === 'active' && answer.idleFor >= 0) {
                 adopt(answer, idle, sent, from);
             }

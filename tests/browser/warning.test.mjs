@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import {
-    WARNING, countOf, eventsOf, html, notWarned, openSite, secondTab,
+    WARNING, allowError, countOf, eventsOf, html, notWarned, openSite, secondTab,
     serverIdle, signedOut, suite, until, warned,
 } from '../lib/browser.mjs';
 
@@ -204,6 +204,21 @@ test('signing out by the button ends the session for good', async (t) => {
     assert.equal(answer.status, 302);
     assert.match(answer.headers.location, /login\.html$/);
     await httpd.expectLog(/ended.*logout|logout.*ended/i);
+});
+
+test('a server that fails is told again, out of sight', async (t) => {
+    const { context, page } = await openSite(t, { warn: 2, expire: 30 });
+    allowError(context, /503/);
+    await page.route('**/session_security/logout',
+        (route) => route.fulfill({ status: 503 }), { times: 1 });
+    await warned(page);
+    let shown = 0;
+    page.on('domcontentloaded', () => {
+        shown += page.url().endsWith('/app/');
+    });
+    await page.click(`${WARNING} button:has-text("Sign out now")`);
+    await signedOut(page);
+    assert.equal(shown, 0, 'the page was there again');
 });
 
 test('only changes in steps are read out', async (t) => {
