@@ -113,7 +113,7 @@ function extend() {
     if (final()) {
         tell('d');
         acknowledge();
-    } else {
+    } else if (clock() < expiry()) {
         last = clock();
         reasonAt = 0;
         share();

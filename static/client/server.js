@@ -27,13 +27,13 @@ function askNow() {
 }
 
 function ask() {
-    var from = state, sent = last, idle, post = quitting === 1;
+    var from = state, sent = last, post = quitting === 1, t = clock();
+    // Rounded up: an idle time rounded down would prolong the session.
+    var idle = Math.ceil(Math.max(0, t - last) / 1000);
     busy = 1;
     reasonAt = Infinity;
     pause = PAUSE;
-    askedAt = clock();
-    // Rounded up: an idle time rounded down would prolong the session.
-    idle = Math.ceil(Math.max(0, askedAt - last) / 1000);
+    askedAt = t;
     request(post ? 'POST' : 'GET',
         post ? 'logout' : 'ping?idleFor=' + idle + '&limits=' + settings.limits,
         function (status, answer) {
@@ -48,16 +48,17 @@ function ask() {
             } else if (answer.state === 'logout' || status === 401 || status === 403) {
                 gone();
             } else if (answer.state === 'active' && answer.idleFor >= 0) {
-                adopt(answer, idle, sent, from);
+                adopt(answer, t, idle, sent, from);
             }
             step();
         });
 }
 
-// The server's idle time is rounded down, so a second more is certain.
-function adopt(answer, idle, sent, from) {
-    var t = clock(), known = t - answer.idleFor * 1000, ends;
-    answeredAt = t;
+// The server's idle time is rounded down, so a second more is certain. It is
+// reckoned from the question: the computer may have slept before the answer.
+function adopt(answer, t, idle, sent, from) {
+    var known = t - answer.idleFor * 1000, ends;
+    answeredAt = clock();
     reported = known;
     if (known - 1000 > last) {
         last = known - 1000;
@@ -73,7 +74,7 @@ function adopt(answer, idle, sent, from) {
         pause = 1000;
         if (quitting) {
             quitting = 1;
-        } else if (from === HIDDEN && t < expiry()) {
+        } else if (from === HIDDEN && answeredAt < expiry()) {
             reveal();
         }
     }

@@ -190,6 +190,40 @@ test('the first movement after a sleep comes too late', async (t) => {
     assert.doesNotMatch(httpd.accessLog(), /idleFor=[0-5]&/);
 });
 
+/** The warning shows; then an hour passes, and act() comes before the timer that
+ * notices, since that is a second away. */
+async function sleepInWarning(t, act) {
+    const { context, page } = await openSite(t, { warn: 2, expire: 60 });
+    allowError(context, NO_NETWORK);
+    await context.addInitScript(() => {
+        const now = Date.now;
+        window.night = 0;
+        Date.now = () => now() + window.night;
+    });
+    let held;
+    await page.route(PING, (route) => {
+        held = route;
+    });
+    await page.reload();
+    await warned(page);
+    await page.locator(`${WARNING} strong`).evaluate((time) =>
+        new Promise((done) => {
+            new MutationObserver(() => {
+                window.night = 3600000;
+                done();
+            }).observe(time, { childList: true });
+        }));
+    await act(page, held);
+    await happened(context, 'expire');
+    assert.deepEqual(eventsOf(context).map((e) => e.type), ['warn', 'expire']);
+}
+
+test('nor does a key that answers the warning of before it come in time',
+    (t) => sleepInWarning(t, (page) => page.keyboard.press('x')));
+
+test('nor does the server\'s answer to a question of before it',
+    (t) => sleepInWarning(t, (page, held) => held.continue()));
+
 test('ReturnTo is where it leads', async (t) => {
     const { page } = await openSite(t,
         { directives: 'SessionSecurityReturnTo /index.html?bye',
