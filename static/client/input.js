@@ -5,7 +5,10 @@
 // A mouse that moves may be on its way to a button.
 var REACH = 700;
 
-var mouseX, mouseY, movedAt = 0, swallowed = 0;
+var mouseX, mouseY, movedAt = 0;
+// The key that was pressed last, if the dialog was showing. Frames have it in
+// common with their window: the focus goes back to them.
+var pressed = host && host.pressed || {};
 
 function input(e) {
     var far;
@@ -64,21 +67,20 @@ function keys(e) {
         return;
     }
     if (down && !e.repeat) {
-        swallowed = 0;
+        pressed.code = ours && code;
     }
-    if (ours || swallowed === code) {
+    if (ours || pressed.code === code) {
         e.stopImmediatePropagation();
-        if (swallowed === code || state === WARNING && !working) {
+        if (!ours || state === WARNING && !working) {
             e.preventDefault();
         }
     }
     if (ours && down) {
-        if (working && code === 9 && !showModal) {
+        if (code === 9 && !showModal) {
             e.preventDefault();
             turn();
-        } else if (!working && state === WARNING && (code === 27 || !final())) {
-            swallowed = code;
-            extend();
+        } else if (!working && (code === 27 || !final())) {
+            dismiss();
         }
     }
 }

@@ -36,6 +36,7 @@ function listen(w, names, handler) {
 // The page's side; what windows tell each other does not concern it.
 var api = Object.create({
     expireAfter: expireAfter,
+    pressed: pressed,
     suspect: suspect,
     unsaved: unsavedWork
 });

@@ -118,10 +118,28 @@ test('the key that dismisses it is not typed into the page', async (t) => {
     assert.equal(await page.inputValue('#field'), 'abcz');
     assert.equal(await page.evaluate(() => window.keys), 'zzz');
 
+    // Nor does the page hear of the one that works the button.
     await warned(page);
-    await page.keyboard.press('Enter');
+    for (let i = 0; i < 2; i++)
+        await page.keyboard.down('Enter');
     await notWarned(page);
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    await page.keyboard.press('!');
     assert.match(page.url(), /type\.html$/, 'the form was sent');
+    assert.equal(await page.evaluate(() => window.keys), 'zzz!!!');
+});
+
+test('keys that browsers have no code for reach the page', async (t) => {
+    const { context, page } = await openSite(t,
+        { warn: 60, expire: 90, files: FORM, path: '/app/type.html' });
+    await page.focus('#field');
+    const session = await context.newCDPSession(page);
+    for (const type of ['keyDown', 'keyUp']) {
+        await session.send('Input.dispatchKeyEvent',
+            { type, key: 'ß', text: 'ß', windowsVirtualKeyCode: 0 });
+    }
+    assert.equal(await page.inputValue('#field'), 'ß');
 });
 
 test('the focus is in it, stays in it, and comes back', async (t) => {
