@@ -5,7 +5,7 @@
 var ID = 'session_security_warning';
 
 var dialog, box, heading, text, opening, time, closing, unsaved, status, stay, leaveNow;
-var before, coarse, dark, shown, veiled = [];
+var before = [], coarse, dark, shown, veiled = [];
 
 // Nothing in a page's stylesheets outweighs it. "@name|light|dark|" stands for the
 // custom property --session-security-name and its defaults.
@@ -60,7 +60,7 @@ function build() {
     box = add(dialog, 'div', 'box-sizing:border-box;margin:auto;padding:24px;' +
         'width:29em;max-width:100%;border:1px solid transparent;border-radius:12px;' +
         'background:@background|#fff|#222|;color:@color|#222|#eee|;' +
-        'font:medium/1.5 system-ui,"Segoe UI",sans-serif;' +
+        'font:medium/1.5 system-ui,Segoe UI,sans-serif;' +
         'box-shadow:0 12px 48px rgba(0,0,0,.6)');
     heading = add(box, 'h2', 'margin:0 0 8px;font-size:1.25em;font-weight:600', '_title');
     text = add(box, 'p', 'margin:0 0 20px', '_text');
@@ -197,27 +197,37 @@ function show() {
 
 function close() {
     var focus = before;
-    if (dialog && dialog.parentNode) {
+    if (dialog) {
         remove();
         put(status, '');
-        coarse = 0;
-        if (shown) {
-            styleOf(shown).display = '';
-            shown = null;
-        }
-        while (veiled.length) {
-            veiled.pop().removeAttribute('aria-hidden');
-        }
     }
-    before = null;
-    if (focus && focus.focus) {
-        focus.focus({ preventScroll: true });
+    if (shown) {
+        styleOf(shown).display = '';
     }
+    while (veiled.length) {
+        veiled.pop().removeAttribute('aria-hidden');
+    }
+    coarse = shown = 0;
+    before = [];
+    focus.forEach(function (element) {
+        if (element.focus) {
+            element.focus({ preventScroll: true });
+        }
+    });
 }
 
-// Where the focus was, to bring it back.
+// Where the focus was, to bring it back: down into shadows and frames, which
+// forget it.
 function remember() {
-    before = before || focusOf(doc);
+    var at = before[0] ? 0 : focusOf(doc);
+    while (at) {
+        before.push(at);
+        try {
+            at = (at.shadowRoot || at.contentDocument).activeElement;
+        } catch (e) {
+            at = 0;
+        }
+    }
 }
 
 // Also for the time of printing.

@@ -159,6 +159,17 @@ test('the focus is in it, stays in it, and comes back', async (t) => {
     await page.keyboard.press('Escape');
     await notWarned(page);
     assert.equal(await page.evaluate(() => document.activeElement.id), 'field');
+
+    await page.evaluate(() => {
+        const host = document.body.appendChild(document.createElement('div'));
+        host.attachShadow({ mode: 'open' }).innerHTML = '<input id="deep">';
+        host.shadowRoot.firstChild.focus();
+    });
+    await warned(page);
+    await page.keyboard.press('Escape');
+    await notWarned(page);
+    await page.keyboard.type('a');
+    assert.equal(await page.locator('#deep').inputValue(), 'a');
 });
 
 test('scrolling, focus and events that scripts make do not count', async (t) => {
