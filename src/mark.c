@@ -9,6 +9,8 @@
 #include "http_core.h"
 #include "http_protocol.h"
 
+#include "oldkey.h"
+
 const char *mss_mark_space(request_rec *r)
 {
     const char *host = apr_table_get(r->headers_in, "Host");
@@ -40,6 +42,11 @@ void mss_mark_put(request_rec *r, session_rec *z, const mss_state *state,
         mark.realms = mss_stamp_add_realm(
             mss_state_was_asked(state, asked) ? state->stamp.realms : 0,
             hash(r));
+    }
+    /* In the place of another mark. */
+    if (state->record.source == MSS_SOURCE_ENDED) {
+        mss_oldkey_note(z, mss_state_was_asked(state, MSS_ASKED_NEEDLESS),
+                        mark.reason);
     }
     mss_session_end(r, z, mss_stamp_format(z->pool, &mark));
 }

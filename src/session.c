@@ -15,12 +15,14 @@
 static APR_OPTIONAL_FN_TYPE(ap_session_load) * load;
 static APR_OPTIONAL_FN_TYPE(ap_session_save) * save;
 static module *session_module_found;
+static bool has_database; /* mod_session_dbd is loaded */
 
 bool mss_session_init(void)
 {
     load = APR_RETRIEVE_OPTIONAL_FN(ap_session_load);
     save = APR_RETRIEVE_OPTIONAL_FN(ap_session_save);
     session_module_found = ap_find_linked_module("mod_session.c");
+    has_database = ap_find_linked_module("mod_session_dbd.c") != NULL;
     return load && save && session_module_found;
 }
 
@@ -198,8 +200,7 @@ static int is_it(void *v, const char *key, const char *value)
     return !s->name;
 }
 
-/* The name of the cookie that has the key of such a session. */
-static const char *dbd_cookie(request_rec *r, const session_rec *z)
+const char *mss_session_key_cookie(request_rec *r, const session_rec *z)
 {
     search s = {z, DBD, NULL};
 
@@ -219,14 +220,19 @@ static const char *plain_cookie(request_rec *r, const session_rec *z)
 bool mss_session_is_in(request_rec *r, const session_rec *z, const char *name)
 {
     const char *plain = plain_cookie(r, z);
-    const char *own = plain ? plain : dbd_cookie(r, z);
+    const char *own = plain ? plain : mss_session_key_cookie(r, z);
 
     return own && strcmp(own, name) == 0;
 }
 
+const char *mss_session_cookies(const request_rec *r)
+{
+    return has_database ? apr_table_get(r->headers_in, "Cookie") : NULL;
+}
+
 bool mss_session_changes_key(request_rec *r, const session_rec *z)
 {
-    return dbd_cookie(r, z) != NULL;
+    return mss_session_key_cookie(r, z) != NULL;
 }
 
 void mss_session_set_cookie_once(request_rec *r, const session_rec *z)
@@ -235,7 +241,7 @@ void mss_session_set_cookie_once(request_rec *r, const session_rec *z)
 
     if (mss_session_will_save(z)
         || apr_table_get(r->err_headers_out, "Set-Cookie")) {
-        name = dbd_cookie(r, z);
+        name = mss_session_key_cookie(r, z);
         if (name) {
             mss_cookie_insert(r, name);
         }

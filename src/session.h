@@ -90,6 +90,14 @@ bool mss_session_may_save(const request_rec *r, const session_rec *z);
  * session twice or more in one answer. */
 void mss_session_set_cookie_once(request_rec *r, const session_rec *z);
 
+/** The name of the cookie that has the key of z, where z is kept in a database
+ * (mod_session_dbd); else NULL. */
+const char *mss_session_key_cookie(request_rec *r, const session_rec *z);
+
+/** The request's cookies, where the load of a session may take its own out of
+ * them (mod_session_dbd, SessionDBDCookieRemove); else NULL. */
+const char *mss_session_cookies(const request_rec *r);
+
 /** Whether a save may change the key of the session (mod_session_dbd). */
 bool mss_session_changes_key(request_rec *r, const session_rec *z);
 

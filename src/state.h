@@ -41,6 +41,7 @@ typedef struct {
     mss_headers headers; /* what mss_state_headers read */
     bool is_page;        /* what mss_kind_is_page says of them */
 
+    const char *cookies;       /* mss_session_cookies, before its load */
     session_rec *session;      /* as loaded for the request below, or NULL */
     const request_rec *loader; /* each internal redirect loads anew */
 

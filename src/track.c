@@ -14,6 +14,7 @@
 #include "ending.h"
 #include "log.h"
 #include "mark.h"
+#include "oldkey.h"
 #include "store.h"
 
 static void make_key(mss_state *state)
@@ -65,6 +66,12 @@ const mss_owner mss_track_nobody_clicked = {"\002", ""};
 bool mss_track_is_nobodys(const mss_state *state)
 {
     return state->stamp.user == user_hash(state, mss_track_nobody.user);
+}
+
+static void own(mss_state *state, const mss_owner *owner)
+{
+    state->stamp.realm = (apr_uint16_t)hash(state, owner->realm);
+    state->stamp.user = user_hash(state, owner->user);
 }
 
 static void write_copy(session_rec *z, const mss_state *state)
@@ -130,12 +137,23 @@ static bool knows_better(mss_state *state)
     return mss_store_refresh(&state->key, &state->record);
 }
 
-static void read_record(const session_rec *z, mss_state *state)
+/* There is no session, unless it ended while this request was on its way. */
+static void read_none(request_rec *r, const session_rec *z, mss_state *state)
+{
+    bool visitors;
+
+    state->record.source = MSS_SOURCE_NONE;
+    if (mss_oldkey_find(r, z, state, &visitors) && visitors) {
+        own(state, &mss_track_nobody);
+    }
+}
+
+static void read_record(request_rec *r, const session_rec *z, mss_state *state)
 {
     const char *text = mss_session_get(z);
 
     if (!text) {
-        state->record.source = MSS_SOURCE_NONE;
+        read_none(r, z, state);
     }
     else if (!mss_stamp_parse(text, &state->stamp)) {
         state->record.source = MSS_SOURCE_UNREADABLE;
@@ -187,6 +205,9 @@ static void compare(session_rec *z, mss_state *state)
 session_rec *mss_track_load(request_rec *r, mss_state *state)
 {
     if (state->loader != r) {
+        if (!state->loaded) {
+            state->cookies = mss_session_cookies(r);
+        }
         state->session = mss_session_load(r);
         state->loader = r;
         if (state->session && state->loaded) {
@@ -197,7 +218,7 @@ session_rec *mss_track_load(request_rec *r, mss_state *state)
         state->loaded = true;
         mss_session_logins(mss_state_top(r)->pool, state->session,
                            &state->logins);
-        read_record(state->session, state);
+        read_record(r, state->session, state);
     }
     return state->session;
 }
@@ -246,8 +267,7 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                       "MSS0012: no random bytes for a session's id");
         return false;
     }
-    state->stamp.realm = (apr_uint16_t)hash(state, owner->realm);
-    state->stamp.user = user_hash(state, owner->user);
+    own(state, owner);
     state->stamp.created = now;
     state->stamp.last = now;
     state->record =
@@ -335,6 +355,7 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
     apr_time_t last = state->stamp.last > now ? state->stamp.last : now;
     apr_time_t until = last + mss_conf_longest() + MSS_SKEW;
 
+    mss_oldkey_note(state->session, mss_track_is_visitors(state), reason);
     if (mss_store_revoke(&state->key, until, reason)) {
         mss_ending_tell(r, state, reason, user_of(r, state));
     }
