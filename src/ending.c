@@ -47,7 +47,9 @@ static void log_unreadable(request_rec *r, const char *user)
 void mss_ending_tell(request_rec *r, const mss_state *state, mss_end reason,
                      const char *user)
 {
-    const char *name = user ? ap_escape_logitem(r->pool, user) : "-";
+    /* The error log escapes backslashes and leaves quotes alone, so with those
+     * nobody could tell where a name ends. */
+    const char *name = user ? ap_escape_path_segment(r->pool, user) : "-";
 
     if (reason == MSS_END_UNREADABLE) {
         log_unreadable(r, name);

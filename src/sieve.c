@@ -72,8 +72,7 @@ static void note_dropped(sifting *s, const mss_cookies_pair *pair)
     int i = 0;
 
     ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, s->r,
-                  "the cookie %s is not passed on: it %s",
-                  ap_escape_logitem(s->r->pool, pair->name),
+                  "the cookie %s is not passed on: it %s", pair->name,
                   !pair->value ? "stands in the value of another one"
                   : s->z       ? "was not set in this session"
                                : "belongs to no session that lasts");

@@ -117,6 +117,25 @@ test('one line for each session\'s end, and the numbers', async (t) => {
         assert.equal(lines.length, 1, lines.join('\n'));
         assert.match(lines[0], /:notice\] .*MSS0011: .* user="alice"/);
     });
+    /* The cookie is not encrypted, so its user writes what he likes. */
+    const NAMES = { 'a"b': 'a%22b', 'DOM\\alice': 'DOM%5calice',
+        'a@example.org': 'a@example.org', 'J\u00fcrgen M.': 'J%c3%bcrgen%20M.',
+        '100%22': '100%2522', 'a" idle=0s id=0': 'a%22%20idle=0s%20id=0',
+        'a\nMSS0010: b': 'a%0aMSS0010:%20b' };
+    for (const [name, written] of Object.entries(NAMES))
+        await t.test(`the name ${JSON.stringify(name)}`, async () => {
+            const jar = await loggedIn(httpd);
+            jar.set('sid', jar.get('sid').replace('app-user=alice',
+                `app-user=${encodeURIComponent(name)}`));
+            const lines = await endOne(httpd, 'idle', async () => {
+                httpd.clock.advance(101);
+                await open(httpd, jar);
+            });
+            assert.equal(lines.length, 1, lines.join('\n'));
+            assert.equal(/ user="([^"]*)" idle=101s limit=100s /
+                .exec(lines[0])?.[1], written, lines[0]);
+            assert.equal(decodeURIComponent(written), name);
+        });
     await t.test('begun, live, and revocations in the store', async () => {
         const jar = await loggedIn(httpd);
         const changed = await change(httpd, () => loggedIn(httpd));
