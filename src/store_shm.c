@@ -93,6 +93,24 @@ static void take_over(server_rec *s, void *memory, apr_size_t entries)
     }
 }
 
+/* A restart that fails ends the server, and all that it protects. */
+static bool keep_table(server_rec *s, apr_size_t entries, apr_status_t rv)
+{
+    table = store->shm ? mss_table_adopt(apr_shm_baseaddr_get(store->shm),
+                                         store->size, store->entries)
+                       : NULL;
+    if (table) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                     "MSS0009: no shared memory for %" APR_SIZE_T_FMT
+                     " sessions (%" APR_SIZE_T_FMT " bytes); the table of "
+                     "%" APR_SIZE_T_FMT " is kept, and a full start would "
+                     "fail: make SessionSecurityStore shm:entries smaller, or "
+                     "the machine's limit larger",
+                     entries, mss_table_size(entries), store->entries);
+    }
+    return table != NULL;
+}
+
 static apr_status_t make_table(server_rec *s, apr_size_t entries)
 {
     apr_size_t size = mss_table_size(entries);
@@ -112,6 +130,9 @@ static apr_status_t make_table(server_rec *s, apr_size_t entries)
         store->shm = shm;
         store->size = size;
         store->entries = entries;
+    }
+    else if (keep_table(s, entries, rv)) {
+        rv = APR_SUCCESS;
     }
     return rv;
 }

@@ -2,6 +2,7 @@
 // The table in shared memory: full, and of another size after a restart.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -112,3 +113,36 @@ for (const [from, to] of [['shm:4096', 'shm:128'], ['shm:128', 'shm:4096']]) {
         assert.ok(await ping(httpd, jars[2]) <= 2);
     });
 }
+
+test('a size for which there is no memory: a restart keeps what it has',
+    async (t) => {
+        const httpd = await startSite(t,
+            { more: 'SessionSecurityStore shm:128\n' });
+        const jar = await loggedIn(httpd);
+        const gone = await loggedIn(httpd, 'bob');
+        await httpd.request('/logout', { jar: gone.clone() });
+        await httpd.expectLog(ENDED);
+        httpd.clock.advance(50);
+        const [, kib] = /^VmSize:\s+(\d+) kB$/m.exec(
+            readFileSync(`/proc/${httpd.pid}/status`, 'utf8'));
+        const limit = (bytes) => assert.equal(spawnSync('prlimit',
+            ['--pid', httpd.pid, `--as=${bytes}:`]).status, 0);
+
+        resize(httpd, 'shm:128', 'shm:16777216');
+        limit(Number(kib) * 1024 + (600 << 20));
+        httpd.allowLog(/MSS0009/);
+        await httpd.signal('SIGUSR1');
+        await httpd.expectLog(new RegExp('MSS0009: no shared memory for '
+            + '16777216 sessions \\(\\d+ bytes\\); the table of 128 is kept'));
+        assert.equal(await ping(httpd, jar), 50);
+        assert.equal(await ping(httpd, gone), 'logout');
+        assert.equal((await open(httpd, jar)).status, 200);
+
+        limit('unlimited');
+        resize(httpd, 'shm:16777216', 'shm:256');
+        await httpd.signal('SIGUSR1');
+        await httpd.expectLog(/MSS0004: .* resized from 128 to 256/);
+        assert.equal(await ping(httpd, gone), 'logout');
+        httpd.clock.advance(101);
+        isLogin(await open(httpd, jar));
+    });
