@@ -162,16 +162,49 @@ const char *mss_directives_set_clear_site_data(cmd_parms *cmd, void *dir,
     return NULL;
 }
 
+#define TIME "{time}"
+
+/* What stands in braces beside the one place that the client fills in.
+ * @return what is wrong with it, or NULL; *braces what it is said of */
+static const char *check_braces(apr_pool_t *p, const char *key,
+                                const char *text, const char **braces)
+{
+    bool may = strcmp(key, "message") == 0 || strcmp(key, "lifetime") == 0;
+    bool seen = false;
+    const char *from = ap_strchr_c(text, '{');
+    const char *to;
+
+    for (; from && (to = ap_strchr_c(from, '}')) != NULL;
+         from = ap_strchr_c(to, '{')) {
+        *braces = apr_pstrmemdup(p, from, (apr_size_t)(to + 1 - from));
+        if (!may || strcmp(*braces, TIME) != 0) {
+            return "would be shown as it is; only message and lifetime have a "
+                   "place to be filled in, and that is " TIME;
+        }
+        if (seen) {
+            return "can be there once";
+        }
+        seen = true;
+    }
+    return NULL;
+}
+
 const char *mss_directives_set_message(cmd_parms *cmd, void *dir,
                                        const char *key, const char *text)
 {
     mss_conf *c = dir;
+    const char *braces;
+    const char *fault;
 
     if (!mss_asset_is_message(key)) {
         return mss_directives_fault(
             cmd, key,
             "is not the key of a message; docs/directives.md lists "
             "them, title and message among them");
+    }
+    fault = check_braces(cmd->temp_pool, key, text, &braces);
+    if (fault) {
+        return mss_directives_fault(cmd, braces, fault);
     }
     if (!c->messages) {
         c->messages = apr_table_make(cmd->pool, 4);

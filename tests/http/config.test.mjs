@@ -131,7 +131,8 @@ const DIRECTIVES = {
         takes: ['Auto', 'auto', 'de', 'pt-BR', 'zh-Hant-TW'],
         refuses: all(['de_DE', 'de,en', 'de;q=1', '*', 'd e'], TAG_HINT),
     },
-    SessionSecurityMessage: { takes: ['title" "a', 'message" "{time} b'] },
+    SessionSecurityMessage: { takes: ['title" "a', 'message" "{time} b',
+        'message" "soon', 'lifetime" "a {time}', 'title" ":-{', 'stay" "} {'] },
     SessionSecurityEvents: {
         takes: ['keydown', 'None', 'none', 'my-event', 'jquery.ns:x_y'],
         refuses: all(['key down', 'keydown,wheel', '<b>'], EVENT_HINT),
@@ -205,6 +206,18 @@ test('SessionSecurityMessage takes a key that exists, and a text', async () => {
     await refuses('SessionSecurityMessage titel "x"\n',
         /SessionSecurityMessage: 'titel' is not the key of a message/);
     await refuses('SessionSecurityMessage title\n', /takes two arguments/);
+    for (const [key, text, braces] of [
+        ['message', 'In {minutes}.', '{minutes}'],
+        ['lifetime', 'In { time }.', '{ time }'],
+        ['message', 'In {time}: {TIME}!', '{TIME}'],
+        ['title', 'In {time}', '{time}'],
+        ['ended', '{}', '{}']]) {
+        await refuses(`SessionSecurityMessage ${key} "${text}"\n`,
+            new RegExp(`SessionSecurityMessage: '${braces}' would be shown as `
+                + 'it is; '));
+    }
+    await refuses('SessionSecurityMessage message "{time}, yes, {time}"\n',
+        /SessionSecurityMessage: '\{time\}' can be there once/);
 });
 
 // --- where they may stand ----------------------------------------------------
