@@ -182,6 +182,15 @@ kind('a module that sets REMOTE_USER', async () => {
         request: httpd.request.bind(httpd) };
 });
 
+kind('such a module, under Satisfy Any', async () => {
+    const httpd = await startLua(undefined,
+        'Satisfy Any\nOrder allow,deny\nDeny from all',
+        { modules: ['lua', 'access_compat'] });
+    httpd.allowLog(/AH01797: client denied/); // and let in for his name
+    return { httpd, get: local(httpd), stop: () => httpd.stop(),
+        request: httpd.request.bind(httpd) };
+});
+
 /** A certificate authority, a server's certificate and alice's. */
 function makeCertificates() {
     const dir = mkdtempSync(join(tmpdir(), 'mss-tls-'));

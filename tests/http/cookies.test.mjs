@@ -33,6 +33,8 @@ before(async () => {
     ProxyPass "/bare/" "${app.url}/"
     ProxyPass "/basic/" "${app.url}/"
     ProxyPass "/shop/" "${app.url}/"
+    ProxyPass "/any/" "${app.url}/"
+    ProxyPass "/anybody/" "${app.url}/"
     <Location "/public/">
         SessionSecurityCookies None
     </Location>
@@ -60,13 +62,27 @@ before(async () => {
         AuthUserFile users
         Require valid-user
     </Location>
+    <LocationMatch "^/any(body)?/">
+        AuthType Basic
+        AuthName realm
+        AuthUserFile users
+        Require valid-user
+    </LocationMatch>
+    <Location "/any/">
+        Satisfy Any
+        Deny from all
+    </Location>
+    <Location "/anybody/">
+        Satisfy Any
+        Allow from all
+    </Location>
 </Macro>
 Use site
 <VirtualHost 127.0.0.1:${ports[1]}>
     Use site
 </VirtualHost>
 `,
-        modules: ['macro'],
+        modules: ['macro', 'access_compat'],
         files: {
             'htdocs/app.cgi': '#!/bin/sh\nprintf \'Status: 404\\n'
                 + 'Set-Cookie: J=from-cgi; Path=/\\n'
@@ -530,5 +546,38 @@ describe('with a login of httpd', () => {
         assert.match(asked.headers['www-authenticate'], /^Basic realm="realm"/);
         assert.deepEqual(await brought(() => httpd.request('/basic/static',
             { jar, headers: basic('alice') })), ['J=next']);
+    });
+
+    test('under Satisfy Any, too, nothing passes after the end', async () => {
+        const jar = new Jar();
+        const ask = (path, headers, cookies = jar.clone()) =>
+            httpd.request(path, { jar: cookies, headers });
+        await ask('/any/answer?set=J%3Dany%3B+Path%3D/', basic('alice'), jar);
+        for (const path of ['/any/static', '/anybody/static']) {
+            assert.deepEqual(await brought(() => ask(path, basic('alice'))),
+                ['J=any'], path);
+        }
+        httpd.clock.advance(101);
+        const old = jar.clone();
+        const script = { ...basic('alice'), ...SCRIPT };
+        httpd.allowLog(/AH01797: client denied/); // and let in for his name
+        let challenged;
+        const seen = await app.reached(async () => {
+            for (const headers of [script, { ...basic('alice'), ...IMAGE }]) {
+                assert.equal((await ask('/any/static', headers)).status, 401);
+                assert.equal((await ask('/any/', headers)).status, 401);
+            }
+            challenged = await ask('/any/static', basic('alice'), jar);
+            assert.equal((await ask('/any/static', script, old)).status, 401);
+        });
+        assert.equal(challenged.status, 401);
+        assert.match(challenged.headers['www-authenticate'], /^Basic /);
+        assert.deepEqual(seen, []);
+        for (const cookies of [old, jar]) {
+            assert.deepEqual(await brought(() => ask('/anybody/static',
+                NAVIGATION, cookies.clone())), []);
+        }
+        assert.deepEqual(await brought(() => ask('/any/static',
+            basic('alice'), jar)), []);
     });
 });
