@@ -218,7 +218,16 @@ class Httpd {
             && !this.#allowed.some((pattern) => line.search(pattern) >= 0));
     }
 
+    /* mod_cgid's daemon makes its socket when it comes to that. If it does so
+     * while a restart ends it, the next daemon finds the name taken. */
+    #runsScripts() {
+        return this.mpm === 'prefork' || readdirSync(join(this.root, 'run'))
+            .some((name) => name.startsWith('cgisock'));
+    }
+
+    /** SIGUSR1 or SIGHUP: restarts it. */
     async signal(name) {
+        await until(() => this.#runsScripts(), 'mod_cgid\'s socket');
         const next = this.#generations() + 1;
         const old = this.pids();
         process.kill(this.pid, name);

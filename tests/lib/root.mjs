@@ -116,6 +116,7 @@ ServerName 127.0.0.1
 ${identity}
 DefaultRuntimeDir run
 PidFile run/pid
+${options.mpm === 'prefork' ? '' : `ScriptSock "${ctx.root}/run/cgisock"`}
 ErrorLog logs/error
 LogLevel ${options.logLevel}
 LogFormat "%h %>s \\"%r\\" %b %{session_security}n" test
