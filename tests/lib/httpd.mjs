@@ -358,7 +358,9 @@ export function eachMpm(fn) {
 
 export async function startBackend(handler, t) {
     const requests = [];
-    const server = createServer((req, res) => {
+    // An idle connection is closed by httpd alone: if both time it, one can
+    // send into what the other has just closed.
+    const server = createServer({ keepAliveTimeout: 0 }, (req, res) => {
         requests.push({ method: req.method, url: req.url,
             headers: req.headers });
         handler(req, res);
