@@ -8,6 +8,15 @@ static apr_interval_time_t elapsed(apr_time_t then, apr_time_t now)
     return then < now ? now - then : 0;
 }
 
+/* Where a login goes that lies ahead since the clock was set back: at the last
+ * stamp the session was as old as the clock said then. 0: it stays. */
+static apr_time_t moved_login(const mss_record *record, apr_time_t now)
+{
+    return record->created > now + MSS_SKEW
+               ? now - elapsed(record->created, record->last)
+               : 0;
+}
+
 /* Whether a limit has passed, and how much of the lifetime is left. */
 static void judge(const mss_limits *limits, const mss_record *record,
                   apr_time_t now, mss_decision *d)
@@ -15,7 +24,9 @@ static void judge(const mss_limits *limits, const mss_record *record,
     d->limit = limits->expire_after;
     d->lifetime = -1;
     if (limits->max_lifetime > 0) {
-        apr_interval_time_t age = elapsed(record->created, now);
+        apr_interval_time_t age =
+            elapsed(d->created ? d->created : record->created, now);
+
         d->lifetime =
             age < limits->max_lifetime ? limits->max_lifetime - age : 0;
     }
@@ -75,6 +86,7 @@ mss_decision mss_clock_decide(const mss_limits *limits,
 
     d.skewed = record->last > now + MSS_SKEW;
     d.idle = elapsed(record->last, now);
+    d.created = moved_login(record, now);
     judge(limits, record, now, &d);
     if (d.verdict == MSS_LIVE) {
         d.stamp = moved(record->last < now ? record->last : now, now, kind,
@@ -85,9 +97,9 @@ mss_decision mss_clock_decide(const mss_limits *limits,
         if (d.stamp) {
             d.idle = now - d.stamp;
         }
-        if (record->created > now + MSS_SKEW) {
-            d.created = now;
-        }
+    }
+    else {
+        d.created = 0;
     }
     return d;
 }

@@ -86,7 +86,8 @@ typedef struct {
  *
  * A stamp in the future counts as now, so idle is never negative; one that is
  * far ahead is to be set back to now, or it would keep the session for as long;
- * a login that is, too, or the session would outlive its MaxLifetime.
+ * a login that is, too, to where the session is as old as at that stamp, or it
+ * would outlive its MaxLifetime.
  * A report moves the stamp to now - client_idle when that is newer, never beyond now,
  * and never for a session that is not live by the stamp already known.
  *

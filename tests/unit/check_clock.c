@@ -89,6 +89,10 @@ static const judgement judgements[] = {
     {"both over: idle", STORE, PASS, LIMIT, S(200), S(200), NO_IDLE, OVER, IDLE, LIMIT, LIMIT, 0, STAYS},
     {"idle, lifetime left", STORE, PASS, LIMIT, S(150), S(200), NO_IDLE, OVER, IDLE, LIMIT, LIMIT, S(50), STAYS},
     {"logged in ahead", STORE, PASS, S(10), -S(99), S(200), NO_IDLE, LIVE, 0, S(10), LIMIT, S(200), STAYS},
+    {"set back", STORE, PASS, -S(3700), -S(3600), S(200), NO_IDLE, LIVE, 0, 0, LIMIT, S(100), 0, true},
+    {"set back, copy", COPY, ACT, -S(3799), -S(3600), S(200), NO_IDLE, LIVE, 0, 0, LIMIT, S(1), 0, true},
+    {"set back, lifetime over", STORE, PASS, -S(3800), -S(3600), S(200), NO_IDLE, OVER, LIFE, 0, S(200), 0, STAYS, true},
+    {"set back, for ever", STORE, PASS, NOW - APR_INT64_MAX, -S(3600), S(200), NO_IDLE, OVER, LIFE, 0, S(200), 0, STAYS, true},
     {"no lifetime, old", STORE, PASS, S(10), NOW, 0, NO_IDLE, LIVE, 0, S(10), LIMIT, -1, STAYS},
 
     /* A stamp ahead of now counts as now. */
@@ -145,7 +149,9 @@ START_TEST(logins_far_ahead)
         {0, -MSS_SKEW - 1, NOW},
         {-S(86400), -S(86400), NOW},
         {0, NOW - APR_INT64_MAX, NOW},
+        {-S(86430), -S(86400), NOW - S(30)},
         {LIMIT, -S(86400), 0}, /* over */
+        {-S(86600), -S(86400), 0},
     };
     const mss_limits limits = {WARN, LIMIT, S(200)};
     int i;
