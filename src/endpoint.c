@@ -99,22 +99,28 @@ const char *mss_endpoint_limits(request_rec *r, const mss_state *state)
     return text;
 }
 
+/* What the page that asks says of itself. */
+typedef struct {
+    mss_limits limits;
+    bool known;   /* the user's, or the longest as long as nobody can tell */
+    bool foreign; /* of another session than the one that asks now */
+} asker;
+
 /* The limits of the page that asks, if this server signed them for this
- * session; else those of the URL it asks.
- * @return false: as long as nobody can tell which are the user's, the longest */
-static bool read_limits(request_rec *r, const mss_state *state,
-                        mss_limits *limits)
+ * session; else those of the URL it asks. */
+static void read_asker(request_rec *r, const mss_state *state, asker *a)
 {
     apr_size_t n = 0;
     const char *text = mss_parse_parameter(r->args, "limits", &n);
     apr_uint64_t mac;
 
-    n = text ? mss_limits_read(text, n, limits, &mac) : 0;
-    if (n > 0 && mac == mss_track_sign(r->pool, state, text, n)) {
-        return true;
+    n = text ? mss_limits_read(text, n, &a->limits, &mac) : 0;
+    a->known = n > 0 && mac == mss_track_sign(r->pool, state, text, n);
+    a->foreign = n > 0 && !a->known;
+    if (!a->known) {
+        a->limits = mss_state_limits(r, state);
+        a->known = mss_rules_decide(mss_conf_of(r), state->choice);
     }
-    *limits = mss_state_limits(r, state);
-    return mss_rules_decide(mss_conf_of(r), state->choice);
 }
 
 /* --- ping ------------------------------------------------------------------------ */
@@ -141,7 +147,7 @@ static const char *seconds(request_rec *r, apr_interval_time_t t)
 
 /* Numbers and constants have nothing that JSON would have to escape. */
 static const char *ping_answer(request_rec *r, const mss_state *state,
-                               const mss_limits *limits)
+                               const asker *a)
 {
     const mss_decision *d = &state->decision;
     bool live = d->verdict == MSS_LIVE;
@@ -151,28 +157,28 @@ static const char *ping_answer(request_rec *r, const mss_state *state,
     }
     return apr_pstrcat(r->pool, "{\"state\":\"", live ? "active" : "logout",
                        "\",\"idleFor\":", seconds(r, d->idle),
-                       ",\"warnAfter\":", seconds(r, limits->warn_after),
-                       ",\"expireAfter\":", seconds(r, limits->expire_after),
+                       ",\"warnAfter\":", seconds(r, a->limits.warn_after),
+                       ",\"expireAfter\":", seconds(r, a->limits.expire_after),
                        ",\"lifetimeLeft\":",
-                       d->lifetime < 0 ? "null" : seconds(r, d->lifetime), "}",
-                       NULL);
+                       d->lifetime < 0 ? "null" : seconds(r, d->lifetime),
+                       live && a->foreign ? ",\"end\":true}" : "}", NULL);
 }
 
 static int ping(request_rec *r, mss_state *state)
 {
     session_rec *z = mss_track_load(r, state);
-    mss_limits limits;
     mss_kind kind = MSS_KIND_PASSIVE;
+    asker a;
 
     if (!z) {
         return no_session(r);
     }
     mss_counts_add(MSS_COUNT_PINGS);
-    if (read_limits(r, state, &limits)
-        && mss_kind_is_same_origin(mss_state_headers(r))) {
+    read_asker(r, state, &a);
+    if (a.known && mss_kind_is_same_origin(mss_state_headers(r))) {
         kind = MSS_KIND_REPORT;
     }
-    mss_track_decide(r, state, &limits, kind, mss_parse_idle_for(r->args));
+    mss_track_decide(r, state, &a.limits, kind, mss_parse_idle_for(r->args));
     if (state->decision.verdict == MSS_EXPIRED) {
         mss_track_finish(r, z, state, state->decision.reason);
     }
@@ -185,7 +191,7 @@ static int ping(request_rec *r, mss_state *state)
         mss_session_keep_unsaved(z);
     }
     mss_session_set_cookie_once(r, z);
-    return mss_reply_json(r, HTTP_OK, ping_answer(r, state, &limits));
+    return mss_reply_json(r, HTTP_OK, ping_answer(r, state, &a));
 }
 
 /* --- logout ---------------------------------------------------------------------- */
@@ -257,10 +263,11 @@ static int logout(request_rec *r, mss_state *state)
         return rc;
     }
     if (mss_state_goes_on(state)) {
-        mss_limits limits;
+        asker a;
 
-        (void)read_limits(r, state, &limits);
-        mss_track_decide(r, state, &limits, MSS_KIND_PASSIVE, MSS_IDLE_UNKNOWN);
+        read_asker(r, state, &a);
+        mss_track_decide(r, state, &a.limits, MSS_KIND_PASSIVE,
+                         MSS_IDLE_UNKNOWN);
         mss_track_finish(r, z, state, MSS_END_LOGOUT);
         /* Also beside credentials that the browser keeps: its cookie changes,
          * and the page that it goes to says why. */

@@ -161,10 +161,14 @@ function quit() {
     askNow();
 }
 
-function gone() {
+// The session of this page is over, and with it that of all others unless there is
+// a new one.
+function gone(forAll) {
     hide();
     state = GONE;
-    tell('x');
+    if (forAll) {
+        tell('x');
+    }
     expired();
     after(50, leave);
 }

@@ -47,7 +47,7 @@ function ask() {
                 reasonAt = 0;
             } else if (answer.state === 'logout' || status === 401 || status === 403) {
                 gone();
-            } else if (answer.state === 'active' && answer.idleFor >= 0) {
+            } else if (answer.idleFor >= 0) {
                 adopt(answer, t, idle, sent, from);
             }
             step();
@@ -74,6 +74,11 @@ function adopt(answer, t, idle, sent, from) {
         pause = 1000;
         if (quitting) {
             quitting = 1;
+        } else if (from === HIDDEN && answer.end) {
+            // Of the session that lives this page has never been.
+            state = GONE;
+            expired();
+            after(50, leave);
         } else if (from === HIDDEN && answeredAt < expiry()) {
             reveal();
         }

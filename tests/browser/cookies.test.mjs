@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict';
 import { startHttpd } from '../lib/httpd.mjs';
 import { startApp } from '../lib/apps.mjs';
-import { openContext, suite, until, warned } from '../lib/browser.mjs';
+import {
+    countOf, openContext, secondTab, suite, until, warned,
+} from '../lib/browser.mjs';
 
 const test = suite('an application\'s own login');
 
@@ -15,7 +17,8 @@ async function signIn(page) {
     await page.waitForSelector('text=Secret start page');
 }
 
-test('is warned of the end, ends, and begins again', async (t) => {
+/** Somebody who is logged in there: {app, httpd, context, page}. */
+async function start(t) {
     const context = await openContext(t);
     const app = await startApp(t);
     const httpd = await startHttpd({
@@ -36,14 +39,18 @@ ProxyPass "/app/" "${app.url}/"
     }, t);
     httpd.allowLog(/MSS0002/);
     const page = await context.newPage();
-    const cookie = async () => (await context.cookies(httpd.url('/app/')))
-        .find(({ name }) => name === 'J')?.value;
     await page.goto(httpd.url('/app/'));
     await page.waitForURL('**/app/login');
     await signIn(page);
+    return { app, httpd, context, page };
+}
+
+test('is warned of the end, ends, and begins again', async (t) => {
+    const { app, httpd, context, page } = await start(t);
+    const cookie = async () => (await context.cookies(httpd.url('/app/')))
+        .find(({ name }) => name === 'J')?.value;
     const first = await cookie();
-    const other = await context.newPage();
-    await other.goto(httpd.url('/app/'));
+    const other = await secondTab(context, httpd);
 
     await warned(page);
     await httpd.expectLog(/MSS0010: .*reason=idle/, 15000);
@@ -60,6 +67,20 @@ ProxyPass "/app/" "${app.url}/"
     await page.waitForURL('**/app/login');
     await until(() => app.seen.length > before, 'the page');
     assert.ok(app.seen.slice(before).every((seen) => !seen.includes(first)));
+});
+
+// The login page of one tab has begun a session before the other tab is answered.
+test('a page does not come back with the session of another', async (t) => {
+    const { httpd, context, page } = await start(t);
+    const other = await secondTab(context, httpd);
+    const elsewhere = page.waitForURL('**/app/login', { timeout: 15000 });
+    await other.route('**/session_security/ping*', async (route) => {
+        await elsewhere;
+        await route.continue();
+    });
+    await elsewhere;
+    await other.waitForURL('**/app/login');
+    assert.equal(countOf(context, 'extend'), 0);
 });
 
 test.run();

@@ -265,6 +265,9 @@ describe('ping', () => {
             const answer = await ping(httpd, who, `?limits=${text}`, OBJECT);
             assert.equal(answer.expireAfter, 100, text);
         }
+        assert.equal(own.end, undefined);
+        assert.equal((await ping(httpd, other, `?limits=${limits}`, OBJECT))
+            .end, true);
 
         httpd.clock.advance(200);
         assert.equal((await ping(httpd, jar, `?limits=${limits}`, OBJECT))
