@@ -23,6 +23,7 @@ typedef struct {
     bool is_deflate;   /* not gzip */
     bool has_begun;    /* the first byte has come */
     bool is_over;      /* a member has ended, and no other has begun */
+    bool has_failed;   /* what comes now was cut off by this side */
     z_stream z;
     apr_bucket_brigade *out; /* NULL: nothing is decoded */
 } unpacking;
@@ -178,7 +179,8 @@ static apr_status_t take(ap_filter_t *f, unpacking *u, apr_bucket *e)
 
     if (APR_BUCKET_IS_METADATA(e)) {
         if (APR_BUCKET_IS_EOS(e) && u->has_begun && !u->is_over) {
-            return fail(f, "it ends early");
+            return u->has_failed || f->c->aborted ? APR_ECONNABORTED
+                                                  : fail(f, "it ends early");
         }
         APR_BUCKET_REMOVE(e);
         APR_BRIGADE_INSERT_TAIL(u->out, e);
@@ -206,6 +208,7 @@ static apr_status_t feed(ap_filter_t *f, unpacking *u, apr_bucket_brigade *bb)
         (void)send_out(f, u);
     }
     if (rv != APR_SUCCESS) {
+        u->has_failed = true;
         f->c->keepalive = AP_CONN_CLOSE;
     }
     return rv;

@@ -3,11 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { connect } from 'node:http2';
+import { connect as connectTcp } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import {
-    formSite, Jar, login, NAVIGATION, SCRIPT, startBackend, startHttpd,
+    formSite, Jar, login, NAVIGATION, SCRIPT, startBackend, startHttpd, until,
 } from '../lib/httpd.mjs';
 import {
     assertNoElement, assertOneElement, ELEMENT, textOf,
@@ -26,6 +29,7 @@ const PACKED = {
         gzipSync(PAGE.slice(30))])],
     '/and-more': ['gzip', Buffer.concat([gzipSync(PAGE), Buffer.from('more')])],
     '/bent': ['gzip', bent],
+    '/long': ['gzip', gzipSync(PAGE + randomBytes(2e6).toString('hex'))],
 };
 
 // name: [directives, encoding of the answer, what the page must have]
@@ -218,7 +222,7 @@ describe('mod_include', () => {
 
 describe('a backend that packs its pages', () => {
     for (const [path, [encoding, bytes]] of Object.entries(PACKED)) {
-        if (path === '/bent')
+        if (['/bent', '/long'].includes(path))
             continue;
         test(path, async () => {
             const page = await get(`proxied/none${path}`,
@@ -233,9 +237,13 @@ describe('a backend that packs its pages', () => {
     }
 
     test('badly: what comes of it does not look whole', async () => {
+        const mark = httpd.mark();
         await assert.rejects(get('proxied/none/bent',
             { 'Accept-Encoding': ALL }));
         await httpd.expectLog(/MSS0037: a compressed page is broken/);
+        await until(() => httpd.accessLog().includes('/none/bent'),
+            'the end of the request');
+        assert.equal(httpd.logSince(mark).match(/MSS0037/g).length, 1);
     });
 
     test('badly: the stream of HTTP/2 does not end well', async () => {
@@ -248,6 +256,22 @@ describe('a backend that packs its pages', () => {
             session.close();
         }
     });
+
+    test('to somebody who does not wait for the end: nothing is broken',
+        async () => {
+            const socket = connectTcp(httpd.ports[0], '127.0.0.1');
+            socket.write('GET /app/proxied/none/long HTTP/1.1\r\nHost: a\r\n'
+                + `Accept-Encoding: gzip\r\nCookie: ${jar.header('/app/')}\r\n`
+                + Object.entries(NAVIGATION).map(([name, value]) =>
+                    `${name}: ${value}\r\n`).join('') + '\r\n');
+            const [first] = await once(socket, 'data');
+            assert.match(first.toString('latin1'), /^HTTP\/1\.1 200 /);
+            const mark = httpd.mark();
+            socket.destroy();
+            await until(() => /GET \/app\/proxied\/none\/long/
+                .test(httpd.accessLog()), 'the end of the request');
+            assert.doesNotMatch(httpd.logSince(mark), /MSS0037/);
+        });
 });
 
 /** One request over HTTP/2. @return as httpd.request does */
