@@ -43,6 +43,7 @@ static void take(mss_headers *h, const char *name, const char *value)
         CASE(MSS_HEADER_HINT(14, 'u'), "Sec-Fetch-User", fetch_user)
         CASE(MSS_HEADER_HINT(16, 'w'), "X-Requested-With", requested_with)
         CASE(MSS_HEADER_HINT(18, 'r'), "X-Session-Security", session_security)
+        CASE(MSS_HEADER_HINT(21, 's'), "Sec-WebSocket-Version", websocket)
     default:
         return;
     }
@@ -103,10 +104,16 @@ static bool wants_data(const mss_headers *h)
            && !strchr(h->accept, '*');
 }
 
+/* What says that a script has made the request. Chromium opens a WebSocket
+ * without Sec-Fetch-* and without Accept. */
+static bool is_made_by_script(const mss_headers *h)
+{
+    return h->requested_with || h->session_security || h->websocket;
+}
+
 bool mss_kind_is_script(const mss_headers *h)
 {
-    return h->requested_with || h->session_security
-           || is(h->fetch_dest, "empty") || wants_data(h);
+    return is_made_by_script(h) || is(h->fetch_dest, "empty") || wants_data(h);
 }
 
 bool mss_kind_is_prefetch(const mss_headers *h)
@@ -119,7 +126,7 @@ bool mss_kind_is_prefetch(const mss_headers *h)
 
 bool mss_kind_is_page(const mss_headers *h)
 {
-    if (h->requested_with || h->session_security) {
+    if (is_made_by_script(h)) {
         return false;
     }
     if (h->fetch_dest) {
@@ -140,8 +147,7 @@ bool mss_kind_is_opened(const mss_headers *h)
     if (sends_fetch_metadata(h)) {
         return is(h->fetch_mode, "navigate") && is(h->fetch_user, "?1");
     }
-    return !h->requested_with && !h->session_security
-           && (!h->accept || accepts_html(h));
+    return !is_made_by_script(h) && (!h->accept || accepts_html(h));
 }
 
 /* Another site's page can make a browser load anything from here, into a frame

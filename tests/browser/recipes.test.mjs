@@ -309,6 +309,8 @@ test('live data: pushing is no activity, and ends with the page', async (t) => {
     await leaveAlone(httpd, page, 'live');
     await page.waitForSelector('[name=httpd_password]');
     await until(() => live.open() === 0, 'the connections to close');
+    await until(() => / 101 "GET \/live\/socket [^"]*" \S+ passive/
+        .test(httpd.accessLog()), 'a connection that was no activity');
     for (const [path, headers] of [['/live/events', {}], ['/live/socket', {
         Upgrade: 'websocket', Connection: 'Upgrade',
         'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'eA==' }]]) {

@@ -81,7 +81,8 @@ static const request requests[] = {
     {"video", {ANY, FETCH("same-origin", "no-cors", "video", NULL)}, COUNTED | OWN},
     {"worker", {ANY, FETCH("same-origin", "same-origin", "worker", NULL)}, COUNTED | OWN},
     {"EventSource", {"text/event-stream", FETCH("same-origin", "cors", "empty", NULL)}, SCRIPT | COUNTED | OWN},
-    {"WebSocket", {.fetch_site = "same-origin", .fetch_mode = "websocket", .fetch_dest = "empty"}, SCRIPT | COUNTED | OWN},
+    {"WebSocket of Chromium", {.websocket = "13"}, SCRIPT | COUNTED},
+    {"WebSocket", {.websocket = "13", .fetch_site = "same-origin", .fetch_mode = "websocket", .fetch_dest = "empty"}, SCRIPT | COUNTED | OWN},
     {"embedded document", {CHROMIUM, FETCH("same-origin", "navigate", "embed", NULL)}, COUNTED | OWN},
     {"prefetched link", {CHROMIUM, .purpose = "prefetch", FETCH("same-origin", "no-cors", "empty", NULL)}, SCRIPT | PREFETCH | OWN},
     {"prerendered", {CHROMIUM, .purpose = "prefetch;prerender", FETCH("none", "navigate", "document", "?1")}, PREFETCH | PAGE},
@@ -155,7 +156,8 @@ START_TEST(headers_read)
                                         "Sec-Fetch-Mode",
                                         "Sec-Fetch-Dest",
                                         "Sec-Fetch-Site",
-                                        "SEC-FETCH-USER"};
+                                        "SEC-FETCH-USER",
+                                        "Sec-WebSocket-Version"};
     static const char *const others[] = {"",
                                          "Host",
                                          "Accent",
@@ -167,10 +169,12 @@ START_TEST(headers_read)
                                          "Sec-Fetch-Fest",
                                          "Sic-Fetch-Mode",
                                          "Sec-Fetch-Used",
+                                         "Sec-WebSocket-Persion",
                                          "Y-Requested-With"};
     const mss_headers expected = {names[0], names[1], names[2],
                                   names[3], names[4], names[5],
-                                  names[6], names[7], names[8]};
+                                  names[6], names[7], names[8],
+                                  names[9]};
     const mss_headers none = {NULL};
     apr_table_t *in = apr_table_make(mss_pool, 20);
     mss_headers h;
