@@ -13,6 +13,7 @@ static bool may_matter(const char *name)
 {
     switch (*name | 0x20) {
     case 'a':
+    case 'c':
     case 'p':
     case 's':
     case 'x':
@@ -37,6 +38,7 @@ static void take(mss_headers *h, const char *name, const char *value)
         CASE(MSS_HEADER_HINT(6, 'c'), "Accept", accept)
         CASE(MSS_HEADER_HINT(7, 'p'), "Purpose", former_purpose)
         CASE(MSS_HEADER_HINT(11, 'p'), "Sec-Purpose", purpose)
+        CASE(MSS_HEADER_HINT(12, 't'), "Content-Type", content_type)
         CASE(MSS_HEADER_HINT(14, 'd'), "Sec-Fetch-Dest", fetch_dest)
         CASE(MSS_HEADER_HINT(14, 'm'), "Sec-Fetch-Mode", fetch_mode)
         CASE(MSS_HEADER_HINT(14, 's'), "Sec-Fetch-Site", fetch_site)
@@ -104,11 +106,21 @@ static bool wants_data(const mss_headers *h)
            && !strchr(h->accept, '*');
 }
 
-/* What says that a script has made the request. Chromium opens a WebSocket
- * without Sec-Fetch-* and without Accept. */
+/* What browsers tell of a page by themselves, https://w3.org/TR/reporting-1/. */
+static bool is_report(const mss_headers *h)
+{
+    static const char type[] = "application/reports+json";
+
+    return h->content_type
+           && strncasecmp(h->content_type, type, sizeof(type) - 1) == 0;
+}
+
+/* What says that it was no person. Chromium sends its reports and opens a
+ * WebSocket without Sec-Fetch-* and without Accept. */
 static bool is_made_by_script(const mss_headers *h)
 {
-    return h->requested_with || h->session_security || h->websocket;
+    return h->requested_with || h->session_security || h->websocket
+           || is_report(h);
 }
 
 bool mss_kind_is_script(const mss_headers *h)

@@ -23,6 +23,7 @@ typedef struct {
     const char *fetch_site; /* Sec-Fetch-Site */
     const char *fetch_user; /* Sec-Fetch-User */
     const char *websocket;  /* Sec-WebSocket-Version, RFC 6455 and 8441 */
+    const char *content_type;
 } mss_headers;
 
 /** Finds them in one walk, which costs less than a look for each name; of several

@@ -32,6 +32,8 @@ describe('Navigations', () => {
         ['a WebSocket, as Chromium opens it', { 'Upgrade': 'websocket',
             'Connection': 'Upgrade', 'Sec-WebSocket-Version': '13',
             'Sec-WebSocket-Key': 'eA==' }, 50],
+        ['a report, as Chromium sends it',
+            { 'Content-Type': 'application/reports+json' }, 50],
         ['an image', { Accept: 'image/avif,image/*,*/*;q=0.8' }, 50],
         ['a prefetch', { ...NAVIGATION, 'Sec-Purpose': 'prefetch' }, 50],
         ['a prerender over plain http',

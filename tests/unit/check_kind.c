@@ -81,6 +81,9 @@ static const request requests[] = {
     {"video", {ANY, FETCH("same-origin", "no-cors", "video", NULL)}, COUNTED | OWN},
     {"worker", {ANY, FETCH("same-origin", "same-origin", "worker", NULL)}, COUNTED | OWN},
     {"EventSource", {"text/event-stream", FETCH("same-origin", "cors", "empty", NULL)}, SCRIPT | COUNTED | OWN},
+    {"report of Chromium", {.content_type = "application/reports+json"}, SCRIPT | COUNTED},
+    {"report with a charset", {ANY, .content_type = "Application/Reports+JSON; charset=utf-8", FETCH("same-origin", "no-cors", "report", NULL)}, SCRIPT | COUNTED | OWN},
+    {"JSON without Accept", {.content_type = "application/json"}, PAGE | OPENED | COUNTED},
     {"WebSocket of Chromium", {.websocket = "13"}, SCRIPT | COUNTED},
     {"WebSocket", {.websocket = "13", .fetch_site = "same-origin", .fetch_mode = "websocket", .fetch_dest = "empty"}, SCRIPT | COUNTED | OWN},
     {"embedded document", {CHROMIUM, FETCH("same-origin", "navigate", "embed", NULL)}, COUNTED | OWN},
@@ -157,7 +160,8 @@ START_TEST(headers_read)
                                         "Sec-Fetch-Dest",
                                         "Sec-Fetch-Site",
                                         "SEC-FETCH-USER",
-                                        "Sec-WebSocket-Version"};
+                                        "Sec-WebSocket-Version",
+                                        "Content-Type"};
     static const char *const others[] = {"",
                                          "Host",
                                          "Accent",
@@ -166,15 +170,15 @@ START_TEST(headers_read)
                                          "XX-Moz",
                                          "Sec",
                                          "Content-Length",
+                                         "Content-Tape",
                                          "Sec-Fetch-Fest",
                                          "Sic-Fetch-Mode",
                                          "Sec-Fetch-Used",
                                          "Sec-WebSocket-Persion",
                                          "Y-Requested-With"};
-    const mss_headers expected = {names[0], names[1], names[2],
-                                  names[3], names[4], names[5],
-                                  names[6], names[7], names[8],
-                                  names[9]};
+    const mss_headers expected = {names[0], names[1], names[2], names[3],
+                                  names[4], names[5], names[6], names[7],
+                                  names[8], names[9], names[10]};
     const mss_headers none = {NULL};
     apr_table_t *in = apr_table_make(mss_pool, 20);
     mss_headers h;
