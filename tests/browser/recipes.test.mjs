@@ -13,7 +13,7 @@ import {
     WARNING, allowError, cookieHeader, html, openContext, suite, until, warned,
 } from '../lib/browser.mjs';
 import { EXAMPLE_FILES, blocks, placed, read } from '../lib/docs.mjs';
-import { NAVIGATION, startHttpd } from '../lib/httpd.mjs';
+import { NAVIGATION, startBackend, startHttpd } from '../lib/httpd.mjs';
 import { startProvider } from '../lib/openid.mjs';
 import { phpSite, startDjango } from '../lib/realapps.mjs';
 import { installed } from '../lib/root.mjs';
@@ -392,6 +392,47 @@ test('Django\'s administration', async (t) => {
     await leaveAlone(httpd, page);
     await page.waitForURL('**/app/admin/login/?next=/app/admin/');
     await enter();
+});
+
+/** An application that has asked for passwords by Basic all along. */
+async function startManager(t) {
+    const right = `Basic ${btoa('alice:secret')}`;
+    return startBackend((request, response) => {
+        response.setHeader('Content-Type', 'text/html');
+        if (request.headers.authorization === right) {
+            response.setHeader('Set-Cookie', 'JSESSIONID=1; Path=/manager');
+            response.end(html('<h1>Manager</h1>', { title: 'Manager' }));
+            return;
+        }
+        response.writeHead(401, { 'WWW-Authenticate':
+            'Basic realm="Tomcat Manager Application"' });
+        response.end(html('<h1>Not you</h1>', { title: 'Not you' }));
+    }, t);
+}
+
+test('Basic of the application\'s own: one question after the end', async (t) => {
+    const manager = await startManager(t);
+    const { httpd, page } = await start(t, 'An application that asks', {
+        modules: ['authn_anon'],
+        replacements: { 'http://127.0.0.1:8080': manager.url },
+        context: { httpCredentials: { username: 'alice', password: 'secret' } },
+    });
+    const answers = () => [...httpd.accessLog()
+        .matchAll(/ (\d+) "GET \/manager /g)].map(([, status]) => status);
+    await page.goto(httpd.url('/manager'));
+    await page.getByText('Manager').waitFor();
+    assert.deepEqual(answers(), ['401', '200']);
+    const wrong = await httpd.request('/manager', { headers:
+        { ...NAVIGATION, Authorization: `Basic ${btoa('alice:wrong')}` } });
+    assert.equal(wrong.status, 401);
+    assert.match(wrong.body, /Not you/);
+
+    const before = answers().length;
+    await leaveAlone(httpd, page);
+    // The browser answers the question by itself.
+    await until(() => answers().length === before + 2, 'the next login');
+    assert.deepEqual(answers().slice(before), ['401', '200']);
+    await page.getByText('Manager').waitFor();
 });
 
 // --- single sign-on -----------------------------------------------------------------

@@ -177,7 +177,8 @@ describe('README.md has each example word for word', () => {
 // --- snippets --------------------------------------------------------------------
 
 const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest',
-    'authz_groupfile', 'socache_redis', 'reqtimeout', 'lua', 'auth_openidc'];
+    'authz_groupfile', 'socache_redis', 'reqtimeout', 'lua', 'auth_openidc',
+    'authn_anon'];
 
 /** Whether httpd takes a snippet; modules are where the test has put them. */
 async function check(text) {
