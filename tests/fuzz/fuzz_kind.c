@@ -8,7 +8,7 @@
 #include "core/kind.h"
 #include "fuzz.h"
 
-#define HEADERS 9
+#define HEADERS 11
 
 /* One line for each header, in the order of the corpus; an empty one is an absent
  * one. */
@@ -30,7 +30,9 @@ static mss_headers read_headers(char *text)
                          .fetch_dest = lines[5],
                          .fetch_site = lines[6],
                          .fetch_user = lines[7],
-                         .former_purpose = lines[8]};
+                         .former_purpose = lines[8],
+                         .websocket = lines[9],
+                         .content_type = lines[10]};
 }
 
 static unsigned answers(const mss_headers *h)
@@ -54,6 +56,7 @@ static void expect_sense(const mss_headers *h)
     EXPECT(!by_script || (mss_kind_is_script(h) && !mss_kind_is_page(h)));
     EXPECT(!h->fetch_site || strcasecmp(h->fetch_site, "cross-site") != 0
            || !mss_kind_is_same_origin(h));
+    EXPECT(!h->websocket || (mss_kind_is_script(h) && !mss_kind_is_page(h)));
     EXPECT(by_script || h->fetch_site || !mss_kind_is_same_origin(h));
     EXPECT(!h->fetch_mode || strcasecmp(h->fetch_mode, "navigate") == 0
            || !opened);
