@@ -161,14 +161,10 @@ function quit() {
     askNow();
 }
 
-// The session of this page is over, and with it that of all others unless there is
-// a new one.
-function gone(forAll) {
+function gone() {
     hide();
     state = GONE;
-    if (forAll) {
-        tell('x');
-    }
+    tell('x');
     expired();
     after(50, leave);
 }
