@@ -12,6 +12,8 @@
 #include "log.h"
 
 #define LANES 16
+#define HOST_CHARACTERS                                                        \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
 
 /* In this child, but for what mss_remote_init set in the parent. */
 static struct {
@@ -27,6 +29,55 @@ static struct {
 
 /* --- start ----------------------------------------------------------------------- */
 
+/* host, host:port or [address]:port. What apr does not understand, it takes for a
+ * part of the host. */
+static bool is_server(const char *text, apr_pool_t *p)
+{
+    apr_port_t port;
+    char *host, *scope;
+
+    if (apr_parse_addr_port(&host, &scope, &port, text, p) != APR_SUCCESS
+        || !host) {
+        return false;
+    }
+    return *text == '[' || !host[strspn(host, HOST_CHARACTERS)];
+}
+
+/* As the providers take it apart. */
+static bool are_servers(const char *list, apr_pool_t *p)
+{
+    char *rest;
+    char *one = apr_strtok(apr_pstrdup(p, list), ",", &rest);
+
+    if (!one) {
+        return false;
+    }
+    for (; one; one = apr_strtok(NULL, ",", &rest)) {
+        if (!is_server(one, p)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_known(const mss_store_place *place)
+{
+    return strcmp(place->provider, "redis") == 0
+           || strcmp(place->provider, "memcache") == 0;
+}
+
+static const char *refuse_name(apr_pool_t *p, const mss_store_place *place)
+{
+    if (!is_known(place)) {
+        return "is not a store that this server knows; write shm:65536 for one "
+               "front end, redis:host:port or memcache:host:port for several";
+    }
+    return apr_psprintf(p,
+                        "is not a store that this server knows; write "
+                        "shm:65536, or load mod_socache_%s before",
+                        place->provider);
+}
+
 const char *mss_remote_refuse(apr_pool_t *p, const mss_store_place *place)
 {
     const ap_socache_provider_t *provider =
@@ -36,10 +87,7 @@ const char *mss_remote_refuse(apr_pool_t *p, const mss_store_place *place)
     const char *why;
 
     if (!provider) {
-        return apr_psprintf(p,
-                            "is not a store that this server knows; write "
-                            "shm:65536, or load mod_socache_%s before",
-                            place->provider);
+        return refuse_name(p, place);
     }
     /* They are for the processes of one machine, which shm is better at. */
     if (provider->flags & AP_SOCACHE_FLAG_NOTMPSAFE) {
@@ -47,8 +95,15 @@ const char *mss_remote_refuse(apr_pool_t *p, const mss_store_place *place)
                "one, redis:host:port or memcache:host:port for several";
     }
     why = provider->create(&unused, place->arguments, p, p);
-    return why ? apr_psprintf(p, "is refused by mod_socache_%s: %s",
-                              place->provider, why)
+    if (why) {
+        return apr_psprintf(p, "is refused by mod_socache_%s: %s",
+                            place->provider, why);
+    }
+    /* The providers look at it when they are started: a restart would end httpd,
+     * and what is no port would be a part of the name. */
+    return is_known(place) && !are_servers(place->arguments, p)
+               ? "names no host and port; write such as redis:10.0.0.5:6379 or "
+                 "memcache:10.0.0.5:11211"
                : NULL;
 }
 
