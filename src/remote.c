@@ -166,15 +166,29 @@ void mss_remote_child_init(apr_pool_t *p)
 
 /* --- up and down: with the mutex held ------------------------------------------------ */
 
-static void fail(const char *why)
+static void report(const char *why)
 {
     const mss_store_place *place = remote.service.place;
 
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, remote.service.server,
+                 "MSS0032: the store %s:%s %s; until it does, this child "
+                 "judges sessions by what this front end knows of them",
+                 place->provider, place->arguments, why);
+}
+
+static void fail(const char *why)
+{
     if (mss_breaker_fail(&remote.breaker, apr_time_now())) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, remote.service.server,
-                     "MSS0032: the store %s:%s %s; until it does, this child "
-                     "judges sessions by what this front end knows of them",
-                     place->provider, place->arguments, why);
+        report(why);
+    }
+}
+
+static void answered(apr_time_t since)
+{
+    apr_time_t now = apr_time_now();
+
+    if (mss_breaker_answer(&remote.breaker, now - since, now)) {
+        report("does not answer fast enough");
     }
 }
 
@@ -247,12 +261,12 @@ static void release(mss_lane *lane)
     apr_thread_cond_signal(remote.freed);
 }
 
-/* Called by a lane whose work nobody waits for. A late answer says nothing good
+/* Called by a lane whose work nobody waits for. A slow answer says nothing good
  * of the store. */
 static void unawaited(mss_lane *lane, apr_interval_time_t took)
 {
     bool back = lane->job.answer == MSS_REMOTE_FOUND && lane->job.probe
-                && !remote.ending && took >= 0 && took < MSS_REMOTE_PATIENCE
+                && !remote.ending && took >= 0 && took < MSS_BREAKER_SLOW
                 && work();
 
     /* Busy until then: the thread cannot serve what back() asks for. */
@@ -282,7 +296,8 @@ static void probe(void)
 
 static mss_remote_answer carry(mss_lane_job *job)
 {
-    apr_time_t deadline = apr_time_now() + MSS_REMOTE_PATIENCE;
+    apr_time_t since = apr_time_now();
+    apr_time_t deadline = since + MSS_REMOTE_PATIENCE;
     mss_lane *lane = wait_for_lane(deadline);
 
     if (!lane) {
@@ -301,6 +316,9 @@ static mss_remote_answer carry(mss_lane_job *job)
     release(lane);
     if (job->answer == MSS_REMOTE_FAILED) {
         fail("does not answer");
+    }
+    else {
+        answered(since);
     }
     return job->answer;
 }

@@ -29,14 +29,21 @@ bool mss_breaker_fail(mss_breaker *b, apr_time_t now)
     }
     b->since = now;
     b->pause = MSS_BREAKER_SHORTEST;
+    b->slow = 0;
     return true;
+}
+
+bool mss_breaker_answer(mss_breaker *b, apr_interval_time_t took,
+                        apr_time_t now)
+{
+    b->slow = took < MSS_BREAKER_SLOW ? 0 : b->slow + 1;
+    return b->slow >= MSS_BREAKER_SLOW_ONES && mss_breaker_fail(b, now);
 }
 
 bool mss_breaker_work(mss_breaker *b)
 {
     bool news = !works(b);
 
-    b->since = 0;
-    b->pause = 0;
+    *b = (mss_breaker){0};
     return news;
 }

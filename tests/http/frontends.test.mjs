@@ -3,8 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { Jar, login, startHttpd, until } from '../lib/httpd.mjs';
+import {
+    Jar, login, startBackend, startHttpd, until,
+} from '../lib/httpd.mjs';
 import {
     ENDED, isLogin, loggedIn, open, ping, poll, startSite,
 } from '../lib/life.mjs';
@@ -220,6 +223,54 @@ for (const [kind, { start }] of Object.entries(KINDS)) {
         });
     }
 }
+
+/** A way to a store that takes so many ms longer: {url, delay}. */
+async function slowWay(t, store) {
+    const way = { delay: 0 };
+    const server = createServer((near) => {
+        const far = connect(store.port, '127.0.0.1');
+        const end = () => { near.destroy(); far.destroy(); };
+        near.on('data', (bytes) => setTimeout(() => far.write(bytes), way.delay));
+        far.on('data', (bytes) => near.write(bytes));
+        [near, far].forEach((one) => one.on('error', end).on('close', end));
+    });
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    server.unref();
+    t.after(() => server.close());
+    way.url = store.url.replace(String(store.port), server.address().port);
+    return way;
+}
+
+test('a store that is slow, and fast again', async (t) => {
+    const way = await slowWay(t, await startRedis(t));
+    const backend = await startBackend((request, response) => {
+        response.setHeader('Set-Cookie', Array.from({ length: 8 },
+            (unused, i) => `app${i}=${Math.random()}`));
+        response.end();
+    }, t);
+    const one = await startSite(t, {
+        backend: backend.url,
+        more: `SessionSecurityStore ${way.url}\nSessionSecurityCookies app*\n`,
+        httpd: { modules: ['socache_redis'], mpm: 'prefork' },
+    });
+    one.allowLog(PROVIDER); // of what is asked while the store is stopped
+    const jar = await loggedIn(one);
+    one.clock.advance(5);
+    way.delay = 400;
+    const began = Date.now();
+    assert.equal((await open(one, jar, '/app/backend/')).status, 200);
+    /* Four questions, and not one for each cookie and more. */
+    assert.ok(Date.now() - began < 4000, `${Date.now() - began} ms`);
+    assert.match(await one.expectLog(DOWN), /does not answer fast enough/);
+    one.clock.advance(6);
+    await ping(one, jar, '?idleFor=0');
+    way.delay = 0;
+    await until(async () => {
+        one.clock.advance(10);
+        await ping(one, jar, '?idleFor=0');
+        return /MSS0033/.test(one.log());
+    }, 'the store to be found again');
+});
 
 test('a store that is flushed: sessions go on, and the end is kept here',
     async (t) => {

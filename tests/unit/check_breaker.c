@@ -84,6 +84,31 @@ START_TEST(a_clock_set_back_ends_the_pause)
 }
 END_TEST
 
+START_TEST(slow_answers_in_a_row_are_a_failure)
+{
+    mss_breaker b = {0};
+
+    for (int round = 0; round < 3; round++) {
+        for (int i = 1; i < MSS_BREAKER_SLOW_ONES; i++) {
+            ck_assert(!mss_breaker_answer(&b, MSS_BREAKER_SLOW, NOW));
+        }
+        ck_assert(
+            !mss_breaker_answer(&b, round ? MSS_BREAKER_SLOW - 1 : -S(9), NOW));
+    }
+    for (int i = 1; i < MSS_BREAKER_SLOW_ONES; i++) {
+        ck_assert(!mss_breaker_answer(&b, S(1), NOW));
+    }
+    ck_assert(mss_breaker_answer(&b, S(1), NOW));
+    ck_assert_int_eq(mss_breaker_ask(&b, NOW + 1), MSS_BREAKER_LEAVE);
+    /* What was on its way is no news. */
+    for (int i = 0; i < 2 * MSS_BREAKER_SLOW_ONES; i++) {
+        ck_assert(!mss_breaker_answer(&b, S(1), NOW));
+    }
+    ck_assert(mss_breaker_work(&b));
+    ck_assert(!mss_breaker_answer(&b, S(1), NOW));
+}
+END_TEST
+
 Suite *mss_suite_breaker(void)
 {
     Suite *s = suite_create("breaker");
@@ -95,6 +120,7 @@ Suite *mss_suite_breaker(void)
     tcase_add_test(t, pauses_grow_to_the_longest);
     tcase_add_test(t, works_again);
     tcase_add_test(t, a_clock_set_back_ends_the_pause);
+    tcase_add_test(t, slow_answers_in_a_row_are_a_failure);
     suite_add_tcase(s, t);
     return s;
 }
