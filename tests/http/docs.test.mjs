@@ -178,7 +178,7 @@ describe('README.md has each example word for word', () => {
 
 const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest',
     'authz_groupfile', 'socache_redis', 'reqtimeout', 'lua', 'auth_openidc',
-    'authn_anon'];
+    'authn_anon', 'ldap', 'authnz_ldap'];
 
 /** Whether httpd takes a snippet; modules are where the test has put them. */
 async function check(text) {
