@@ -49,6 +49,9 @@ class Soak {
 SessionSecurity On
 SessionSecurityWarnAfter ${EXPIRE / 2}
 SessionSecurityExpireAfter ${EXPIRE}
+# Room for those that have ended, too: each is known for ten minutes, in which a
+# slow machine sees most of them end and begin again several times.
+SessionSecurityStore shm:262144
 MaxSpareThreads 32
 # Room for generations that end, and no child ended for having nothing to do.
 ServerLimit 16
