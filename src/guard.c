@@ -250,7 +250,7 @@ static int take_over(request_rec *r, session_rec *z, mss_state *state)
     if (!mss_gate_may_begin(r, z, state)) {
         return move(r, z, state);
     }
-    mss_track_revoke(r, state, MSS_END_RELOGIN);
+    mss_track_revoke(r, z, state, MSS_END_RELOGIN);
     return begin(r, z, state);
 }
 
@@ -262,7 +262,7 @@ static int go_on(request_rec *r, session_rec *z, mss_state *state)
     if (mss_track_is_nobodys(state)) {
         return take_over(r, z, state);
     }
-    mss_track_revoke(r, state, MSS_END_RELOGIN);
+    mss_track_revoke(r, z, state, MSS_END_RELOGIN);
     return begin(r, z, state);
 }
 

@@ -19,7 +19,7 @@ static void logged_in(request_rec *r, session_rec *z, mss_state *state,
 
     if (mss_state_goes_on(state)) {
         keep = mss_track_is_nobodys(state);
-        mss_track_revoke(r, state, reason);
+        mss_track_revoke(r, z, state, reason);
     }
     if (!mss_track_begin(r, z, state, &owner)) {
         mss_session_keep_unsaved(z);

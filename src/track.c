@@ -347,7 +347,8 @@ static const char *user_of(request_rec *r, const mss_state *state)
     return user && user_hash(state, user) == state->stamp.user ? user : NULL;
 }
 
-void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
+void mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,
+                      mss_end reason)
 {
     /* A copy of the session's text is judged by the stamp in it, so it could
      * live on for that long; longer than from now if the clock was set back. */
@@ -355,7 +356,7 @@ void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason)
     apr_time_t last = state->stamp.last > now ? state->stamp.last : now;
     apr_time_t until = last + mss_conf_longest() + MSS_SKEW;
 
-    mss_oldkey_note(state->session, mss_track_is_visitors(state), reason);
+    mss_oldkey_note(z, mss_track_is_visitors(state), reason);
     if (mss_store_revoke(&state->key, until, reason)) {
         mss_ending_tell(r, state, reason, user_of(r, state));
     }
@@ -380,7 +381,7 @@ void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
         state->record.reason = reason;
     }
     else {
-        mss_track_revoke(r, state, reason);
+        mss_track_revoke(r, z, state, reason);
     }
     if (mss_session_user(&state->logins) || mss_track_is_nobodys(state)) {
         mss_track_mark_end(r, z, state);

@@ -80,7 +80,8 @@ void mss_track_keep_choice(mss_state *state);
 bool mss_track_touch(const mss_state *state, apr_time_t at);
 
 /** Revokes the id, for good. The first to do so writes the line in the log. */
-void mss_track_revoke(request_rec *r, mss_state *state, mss_end reason);
+void mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,
+                      mss_end reason);
 
 /** Puts the mark of the end in the session's place, just ended: nobody has been
  * asked. */

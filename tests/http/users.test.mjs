@@ -172,6 +172,20 @@ ${limits(480, 600, GROUP)}${limits(780, 900)}
         assert.equal((await get(bob, 'bob', admin)).status, 200);
         httpd.allowLog(ENDED);
     });
+
+    test('a condition that looks where there is no session', async (t) => {
+        const httpd = await startHttpd({ config: `${site}
+SessionSecurityMaxLifetime 1h "expr=-U '/plain'"
+<Location "/plain">
+    Session Off
+</Location>` }, t);
+        const jar = new Jar();
+        for (const user of ['alice', 'bob']) {
+            assert.equal((await httpd.request('/app/', { jar,
+                headers: { ...NAVIGATION, ...credentials(user) } })).status, 200);
+        }
+        await httpd.expectLog(/MSS0010: .*reason=relogin/);
+    });
 });
 
 test('a visitor\'s session has its limits from its first page on', async (t) => {
