@@ -81,6 +81,9 @@ static bool begin(const answer *a)
         return false;
     }
     mss_dismiss_note(a->state);
+    if (is_pending(a)) {
+        mss_mark_retire(a->z, a->state);
+    }
     if (!mss_track_begin(a->r, a->z, a->state, &owner)) {
         return false;
     }

@@ -30,6 +30,14 @@ static apr_uint16_t hash(request_rec *r)
     return (apr_uint16_t)apr_siphash24(space, strlen(space), key);
 }
 
+void mss_mark_retire(const session_rec *z, const mss_state *state)
+{
+    if (state->record.source == MSS_SOURCE_ENDED) {
+        mss_oldkey_note(z, mss_state_was_asked(state, MSS_ASKED_NEEDLESS),
+                        state->record.reason);
+    }
+}
+
 void mss_mark_put(request_rec *r, session_rec *z, const mss_state *state,
                   mss_asked asked)
 {
@@ -43,11 +51,7 @@ void mss_mark_put(request_rec *r, session_rec *z, const mss_state *state,
             mss_state_was_asked(state, asked) ? state->stamp.realms : 0,
             hash(r));
     }
-    /* In the place of another mark. */
-    if (state->record.source == MSS_SOURCE_ENDED) {
-        mss_oldkey_note(z, mss_state_was_asked(state, MSS_ASKED_NEEDLESS),
-                        mark.reason);
-    }
+    mss_mark_retire(z, state);
     mss_session_end(r, z, mss_stamp_format(z->pool, &mark));
 }
 

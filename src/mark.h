@@ -19,6 +19,11 @@ const char *mss_mark_space(request_rec *r);
 void mss_mark_put(request_rec *r, session_rec *z, const mss_state *state,
                   mss_asked asked);
 
+/** To be called before anything but the login that the mark which the request came
+ * with has waited for takes its place: what comes with its key later has to be
+ * asked still. */
+void mss_mark_retire(const session_rec *z, const mss_state *state);
+
 /** Whether the mark that r came with says that a person was asked for a password
  * of r's realm, in one of the two ways. */
 bool mss_mark_asks(request_rec *r, const mss_state *state, mss_asked asked);

@@ -97,6 +97,10 @@ static apr_uint16_t settled(request_rec *r, const mss_state *state,
 void mss_track_settle(request_rec *r, session_rec *z, mss_state *state,
                       mss_asked asked)
 {
+    /* What is on its way with the key from before has to be asked still. */
+    if (asked == MSS_ASKED_PASSWORD) {
+        mss_oldkey_note(z, false, MSS_END_RELOGIN);
+    }
     state->stamp.realm = settled(r, state, asked);
     write_copy(z, state);
 }
@@ -376,6 +380,7 @@ void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
                       mss_end reason)
 {
     if (state->record.source == MSS_SOURCE_UNREADABLE) {
+        mss_oldkey_note(z, false, reason);
         mss_ending_tell(r, state, reason, user_of(r, state));
         state->record.source = MSS_SOURCE_REVOKED;
         state->record.reason = reason;

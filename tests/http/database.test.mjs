@@ -4,6 +4,8 @@
 // session: the end, and no session of its own.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Jar, NAVIGATION, SCRIPT, login } from '../lib/httpd.mjs';
 import {
@@ -102,6 +104,22 @@ test('a password that is resent with that key asks nobody, too', async () => {
     assert.notEqual(jar.get('sid'), marked.get('sid'));
 });
 
+test('the key of a session that cannot be read', async () => {
+    const jar = new Jar();
+    const ask = (cookies) => httpd.request('/basic/', {
+        jar: cookies, headers: { ...NAVIGATION, ...BASIC } });
+    assert.equal((await ask(jar)).status, 200);
+    const old = jar.clone();
+    execFileSync('sqlite3', ['-cmd', '.timeout 5000',
+        join(httpd.root, 'db/session.db'),
+        `UPDATE session SET value = '_session_security=0'
+            WHERE key = '${jar.get('sid')}'`]);
+    assert.equal((await ask(jar)).status, 401);
+    await httpd.expectLog(/MSS0011: /);
+    assert.notEqual(jar.get('sid'), old.get('sid'));
+    assert.equal((await ask(old)).status, 401);
+});
+
 test('the key of a mark, when another mark has taken its place', async () => {
     const jar = new Jar();
     const ask = (cookies, headers = {}) => httpd.request('/basic/', {
@@ -115,6 +133,25 @@ test('the key of a mark, when another mark has taken its place', async () => {
     assert.notEqual(jar.get('sid'), marked.get('sid'));
     isTold(await poll(httpd, marked.clone(), '/basic/data.json'));
     assert.equal((await ask(marked.clone(), BASIC)).status, 401);
+});
+
+test('the key of a mark, when a visitor\'s session has taken its place', async () => {
+    const jar = new Jar();
+    const ask = (cookies, headers = BASIC) => httpd.request('/basic/', {
+        jar: cookies, headers: { ...NAVIGATION, ...headers } });
+    assert.equal((await ask(jar)).status, 200);
+    httpd.clock.advance(101);
+    assert.equal((await ask(jar, {})).status, 401);
+    const marked = jar.clone();
+    assert.equal((await open(httpd, jar, '/own/enter.cgi')).status, 200);
+    assert.notEqual(jar.get('sid'), marked.get('sid'));
+    assert.equal((await ask(marked)).status, 401);
+    // That session's own key, when it remembers that somebody was asked.
+    const before = jar.clone();
+    assert.equal((await ask(jar)).status, 401);
+    assert.notEqual(jar.get('sid'), before.get('sid'));
+    assert.equal((await ask(before)).status, 401);
+    assert.equal((await ask(jar)).status, 200);
 });
 
 test('the key of a visitor\'s session', async () => {
