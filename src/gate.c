@@ -118,12 +118,8 @@ static int hold(request_rec *r, mss_state *state)
     return show(r, state);
 }
 
-int mss_gate_refuse(request_rec *r, mss_state *state)
-{
-    return resends_credentials(r) ? challenge(r, state) : hold(r, state);
-}
-
-int mss_gate_ask_first(request_rec *r, session_rec *z, mss_state *state)
+/* The same where a visitor's session has begun meanwhile. */
+static int ask_first(request_rec *r, session_rec *z, mss_state *state)
 {
     if (!resends_credentials(r)) {
         return show(r, state);
@@ -133,6 +129,14 @@ int mss_gate_ask_first(request_rec *r, session_rec *z, mss_state *state)
         ap_note_auth_failure(r);
     }
     return HTTP_UNAUTHORIZED;
+}
+
+int mss_gate_refuse(request_rec *r, session_rec *z, mss_state *state)
+{
+    if (!mss_state_is_over(state)) {
+        return ask_first(r, z, state);
+    }
+    return resends_credentials(r) ? challenge(r, state) : hold(r, state);
 }
 
 /* --- in place of authentication --------------------------------------------------- */
@@ -193,8 +197,9 @@ int mss_gate_authenticate(request_rec *r)
 
 /* --- after it --------------------------------------------------------------------- */
 
-bool mss_gate_is_open(request_rec *r, const session_rec *z,
-                      const mss_state *state)
+/* Whether he has logged in since the end. */
+static bool is_open(request_rec *r, const session_rec *z,
+                    const mss_state *state)
 {
     if (resends_credentials(r)) {
         return was_prompted(r, state);
@@ -202,8 +207,9 @@ bool mss_gate_is_open(request_rec *r, const session_rec *z,
     return by_form(z, state) || mss_state_was_asked(state, MSS_ASKED_CLICK);
 }
 
-bool mss_gate_lets_over(request_rec *r, const session_rec *z,
-                        const mss_state *state)
+/* Whether he may take a visitor's session over. */
+static bool lets_over(request_rec *r, const session_rec *z,
+                      const mss_state *state)
 {
     mss_user login;
 
@@ -212,6 +218,16 @@ bool mss_gate_lets_over(request_rec *r, const session_rec *z,
            || mss_track_is_settled(r, state,
                                    resends_credentials(r) ? MSS_ASKED_PASSWORD
                                                           : MSS_ASKED_CLICK);
+}
+
+bool mss_gate_holds(request_rec *r, const session_rec *z,
+                    const mss_state *state)
+{
+    if (mss_state_is_over(state)) {
+        return !is_open(r, z, state);
+    }
+    return r->user && state->decision.verdict == MSS_LIVE
+           && mss_track_is_nobodys(state) && !lets_over(r, z, state);
 }
 
 /* Clients without cookies bring their password or certificate with each

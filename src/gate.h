@@ -16,23 +16,16 @@
  * and has not been given by a person since goes no further. */
 int mss_gate_authenticate(request_rec *r);
 
-/** Whether the user that r has been authenticated as, with a session that is
- * over, has logged in since. */
-bool mss_gate_is_open(request_rec *r, const session_rec *z,
-                      const mss_state *state);
+/** Whether the user that r has been authenticated as comes by himself, and has not
+ * been asked yet: with a session that is over, or with a visitor's that has begun
+ * where a user's ended before. */
+bool mss_gate_holds(request_rec *r, const session_rec *z,
+                    const mss_state *state);
 
-/** Whether he may take a visitor's session over: where a user's ended before, he
- * has been asked since. */
-bool mss_gate_lets_over(request_rec *r, const session_rec *z,
-                        const mss_state *state);
-
-/** The answer to one who has not: a challenge where the browser has sent a
- * password, else the page that has to be clicked; no page to what is none.
+/** The answer to him: a challenge where the browser has sent a password, else the
+ * page that has to be clicked; no page to what is none. A visitor's session goes on.
  * @return a status for httpd to answer with, or DONE */
-int mss_gate_refuse(request_rec *r, mss_state *state);
-
-/** The same where a visitor's session has begun meanwhile: that goes on. */
-int mss_gate_ask_first(request_rec *r, session_rec *z, mss_state *state);
+int mss_gate_refuse(request_rec *r, session_rec *z, mss_state *state);
 
 /** Whether the request may begin a session for its user. */
 bool mss_gate_may_begin(request_rec *r, const session_rec *z,

@@ -244,9 +244,6 @@ static int move(request_rec *r, session_rec *z, mss_state *state)
  * another id, so that nobody else knows it. */
 static int take_over(request_rec *r, session_rec *z, mss_state *state)
 {
-    if (!mss_gate_lets_over(r, z, state)) {
-        return mss_gate_ask_first(r, z, state);
-    }
     if (!mss_gate_may_begin(r, z, state)) {
         return move(r, z, state);
     }
@@ -268,13 +265,21 @@ static int go_on(request_rec *r, session_rec *z, mss_state *state)
 
 static int stamp(request_rec *r, session_rec *z, mss_state *state)
 {
-    if (state->decision.verdict == MSS_LIVE) {
-        return go_on(r, z, state);
+    if (mss_gate_holds(r, z, state)) {
+        return mss_gate_refuse(r, z, state);
     }
-    if (mss_state_is_over(state) && !mss_gate_is_open(r, z, state)) {
-        return mss_gate_refuse(r, state);
+    return state->decision.verdict == MSS_LIVE ? go_on(r, z, state)
+                                               : begin(r, z, state);
+}
+
+/* An internal redirect to a section with users or limits of its own. */
+static int stamp_again(request_rec *r, session_rec *z, mss_state *state)
+{
+    if (mss_gate_holds(r, z, state)) {
+        state->tracked = false;
+        return mss_gate_refuse(r, z, state);
     }
-    return begin(r, z, state);
+    return outlives(r, z, state) ? end_late(r, z, state) : DECLINED;
 }
 
 int mss_guard_stamp(request_rec *r)
@@ -308,18 +313,15 @@ int mss_guard_stamp(request_rec *r)
     /* What a subrequest includes is part of the client's request, but not where
      * that is of no user. DirectoryIndex looks before this has been judged. */
     if (r->main) {
-        rc = state->let_in && mss_state_is_over(state)
-                     && !mss_gate_is_open(r, z, state)
-                 ? HTTP_UNAUTHORIZED
-                 : DECLINED;
+        rc = state->let_in && mss_gate_holds(r, z, state) ? HTTP_UNAUTHORIZED
+                                                          : DECLINED;
     }
     else if (!state->stamped) {
         state->stamped = true;
         rc = stamp(r, z, state);
     }
-    /* An internal redirect to a section with limits of its own. */
-    else if (state->tracked && outlives(r, z, state)) {
-        rc = end_late(r, z, state);
+    else if (state->tracked) {
+        rc = stamp_again(r, z, state);
     }
     if (state->tracked) {
         mss_notes_backend(r, state);

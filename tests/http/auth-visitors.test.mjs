@@ -34,6 +34,9 @@ describe('one site', () => {
                 'htdocs/basic/index.html': 'Secret',
                 'htdocs/other/index.html': 'Secret',
                 'htdocs/header/index.html': 'Secret',
+                'htdocs/in.shtml': 'public <!--#include virtual="$QUERY_STRING" -->',
+                'htdocs/to.cgi': '#!/bin/sh\nprintf '
+                    + '"Location: $QUERY_STRING\\r\\n\\r\\n"\n',
                 'htdocs/sorry.html': '<html>Sorry</html>' },
             config: `
 SessionCookieName sid path=/
@@ -62,6 +65,7 @@ ${['basic', 'other'].map((name) => `<Location "/${name}">
     ErrorDocument 500 /sorry.html
 </Location>` });
         httpd.allowLog(ENDED);
+        httpd.allowLog(/unable to include/);
     });
     after(async () => {
         await httpd?.stop();
@@ -117,6 +121,24 @@ ${['basic', 'other'].map((name) => `<Location "/${name}">
             assert.match(answer.headers.location, /\/on\/\?x=1$/);
             assert.equal((await ask('/on/')).status, 200);
             assert.match((await ask('/wiki/')).body, /Secret/);
+        });
+    }
+
+    for (const [path, headers] of [['/on/', NAVIGATION], ['/basic/', PASSWORD],
+        ['/header/', NAVIGATION]]) {
+        test(`nor when a public page includes ${path}, or leads there`, async () => {
+            const ways = ['/in.shtml?', '/to.cgi?'].map((way) => way + path);
+            const refused = async () => {
+                for (const way of ways)
+                    assert.doesNotMatch((await ask(way, headers)).body, /Secret/);
+            };
+            assert.equal((await ask(path, headers)).status, 200);
+            for (const way of ways)
+                assert.match((await ask(way, headers)).body, /Secret/);
+            httpd.clock.advance(101);
+            await refused();
+            await enter(httpd, jar, { path: '/wiki/' });
+            await refused();
         });
     }
 
