@@ -165,18 +165,30 @@ static bool was_asked_for_password(request_rec *r, const mss_state *state)
            || mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED);
 }
 
+static bool lacks_click(request_rec *r, const mss_state *state)
+{
+    if (mss_state_is_over(state)) {
+        return !mss_state_was_asked(state, MSS_ASKED_CLICK);
+    }
+    return state->decision.verdict == MSS_LIVE && mss_track_is_nobodys(state)
+           && !mss_track_is_visitors(state)
+           && !mss_track_is_settled(r, state, MSS_ASKED_CLICK);
+}
+
 int mss_gate_authenticate(request_rec *r)
 {
     mss_state *state = mss_state_peek(r);
     bool is_page;
 
-    if (!state || !mss_conf_enabled(mss_conf_of(r)) || !mss_state_is_over(state)
-        || state->trying) {
+    if (!state || !mss_conf_enabled(mss_conf_of(r)) || state->trying) {
         return DECLINED;
     }
     /* Here, so that nobody is sent to log in elsewhere before the click. */
-    if (is_sign_on(r) && !mss_state_was_asked(state, MSS_ASKED_CLICK)) {
-        return hold(r, state);
+    if (is_sign_on(r) && lacks_click(r, state)) {
+        return mss_state_is_over(state) ? hold(r, state) : show(r, state);
+    }
+    if (!mss_state_is_over(state)) {
+        return DECLINED;
     }
     if (mss_kind_is_script(mss_state_headers(r))) {
         return refuse_script(r, state);

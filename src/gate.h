@@ -12,8 +12,9 @@
 
 #include "state.h"
 
-/** Hook check_authn, before everybody: what comes with a session that is over
- * and has not been given by a person since goes no further. */
+/** Hook check_authn, before everybody: what comes with a session that is over, and
+ * has not been given by a person since, goes no further; nor does single sign-on with
+ * a visitor's that has begun where a user's had ended. */
 int mss_gate_authenticate(request_rec *r);
 
 /** Whether the user that r has been authenticated as comes by himself, and has not

@@ -10,6 +10,7 @@ import { ENDED, LIMITS, open, ping } from '../lib/life.mjs';
 
 const LUA = `function authenticate(r)
     r.user = 'alice'
+    r.err_headers_out['X-Provider'] = 'asked'
     return apache2.OK
 end
 function fix(r)
@@ -78,10 +79,13 @@ ${['basic', 'other'].map((name) => `<Location "/${name}">
     const isHeld = (answer) => {
         assert.equal(answer.status, 401);
         assert.equal(answer.headers['www-authenticate'], undefined);
+        assert.equal(answer.headers['x-provider'], undefined);
         return /action="([^"]*)"/.exec(answer.body)[1];
     };
     const signedOn = async () => {
-        assert.equal((await ask('/on/')).status, 200);
+        const answer = await ask('/on/');
+        assert.equal(answer.status, 200);
+        assert.match(answer.headers['x-provider'], /asked/);
         httpd.clock.advance(101);
     };
 
