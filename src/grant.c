@@ -92,10 +92,8 @@ static bool begin(const answer *a)
     if (a->state->sieve) {
         apr_array_clear(a->state->sieve->bound);
     }
-    if (mss_rules_exist(c)) {
-        a->state->choice = mss_rules_choose(a->r, c);
-        mss_track_keep_choice(a->state);
-    }
+    mss_state_choose(a->r, a->state);
+    mss_track_keep_choice(a->state);
     limits = mss_rules_limits(c, a->state->choice);
     mss_track_decide(a->r, a->state, &limits, MSS_KIND_PASSIVE,
                      MSS_IDLE_UNKNOWN);

@@ -301,8 +301,8 @@ int mss_guard_stamp(request_rec *r)
     if (!r->user && !mss_sieve_found(state)) {
         return mss_visitor_admit(r, state);
     }
-    if (mss_rules_exist(c) && !r->main) {
-        state->choice = mss_rules_choose(r, c);
+    if (!r->main) {
+        mss_state_choose(r, state);
     }
     if (!protects(r, c, state, z)) {
         return HTTP_INTERNAL_SERVER_ERROR;

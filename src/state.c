@@ -66,6 +66,25 @@ mss_limits mss_state_limits(const request_rec *r, const mss_state *state)
     return mss_rules_limits(mss_conf_of(r), state->choice);
 }
 
+void mss_state_choose(request_rec *r, mss_state *state)
+{
+    const mss_conf *c = mss_conf_of(r);
+    mss_state before;
+    apr_uint64_t choice;
+
+    if (!mss_rules_exist(c)) {
+        return;
+    }
+    before = *state;
+    choice = mss_rules_choose(r, c);
+    /* A condition has looked at another URL (-U, -F), where another session is, or
+     * none: what is known stays that of r's. */
+    if (state->session != before.session) {
+        *state = before;
+    }
+    state->choice = choice;
+}
+
 bool mss_state_was_asked(const mss_state *state, mss_asked what)
 {
     return state->record.source == MSS_SOURCE_ENDED

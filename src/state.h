@@ -94,6 +94,9 @@ bool mss_state_browses(request_rec *r);
 /** The limits in force for r's session in r's section. */
 mss_limits mss_state_limits(const request_rec *r, const mss_state *state);
 
+/** Asks the conditions of r's section which limits are its user's: state->choice. */
+void mss_state_choose(request_rec *r, mss_state *state);
+
 /** Whether the session of this request is over, whoever ended it. */
 bool mss_state_is_over(const mss_state *state);
 

@@ -186,6 +186,31 @@ SessionSecurityMaxLifetime 1h "expr=-U '/plain'"
         }
         await httpd.expectLog(/MSS0010: .*reason=relogin/);
     });
+
+    test('a condition that looks where there is another session', async (t) => {
+        const httpd = await startHttpd({ clock: true, config: `${site}
+SessionSecurityMaxLifetime 1h "expr=-U '/other/'"
+<Location "/other">
+    SessionCookieName other path=/
+    AuthType Basic
+    AuthName app
+    AuthBasicProvider file
+    AuthUserFile users
+    Require valid-user
+</Location>`, files: {
+            'htdocs/other/index.html': '<!DOCTYPE html><title>O</title>' } }, t);
+        const jar = new Jar();
+        const signatures = new Map();
+        for (const path of ['/other/', '/app/', '/app/', '/other/']) {
+            const page = await httpd.request(path, { jar,
+                headers: { ...NAVIGATION, ...credentials('alice') } });
+            const [, signature] = page.body.match(/"limits":"[\d.]+\.([0-9a-f]+)"/);
+            assert.equal(signatures.get(path) ?? signature, signature);
+            signatures.set(path, signature);
+            httpd.clock.advance(200);
+        }
+        assert.notEqual(signatures.get('/app/'), signatures.get('/other/'));
+    });
 });
 
 test('a visitor\'s session has its limits from its first page on', async (t) => {
