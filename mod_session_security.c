@@ -63,6 +63,7 @@ static void register_hooks(apr_pool_t *p)
      * mod_session saves and mod_deflate compresses. */
     ap_hook_insert_filter(mss_intake_insert, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(mss_inject_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_insert_error_filter(mss_guard_report, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(mss_inject_insert_error, NULL, NULL,
                                 APR_HOOK_REALLY_LAST);
     mss_intake_register();

@@ -145,6 +145,18 @@ int mss_guard_enter(request_rec *r)
 
 /* --- after authentication: begin, stamp --------------------------------------- */
 
+static void log_no_session(request_rec *r)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                  "MSS0016: SessionSecurity is On for %s, but %s", r->uri,
+                  mss_session_enabled(r)
+                      ? "its session cannot be loaded; see the line of "
+                        "mod_session before this one"
+                      : "no session is configured there; add 'Session On' "
+                        "and 'SessionCookieName session path=/', and "
+                        "'SessionCryptoPassphrase' to encrypt it");
+}
+
 /* Answers 500 rather than a page without protection. */
 static bool protects(request_rec *r, const mss_conf *c, const mss_state *state,
                      const session_rec *z)
@@ -159,14 +171,7 @@ static bool protects(request_rec *r, const mss_conf *c, const mss_state *state,
     }
     /* One that came only with the login (SessionDBDPerUser) nobody has judged. */
     if (!z || !state->entered) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                      "MSS0016: SessionSecurity is On for %s, but %s", r->uri,
-                      mss_session_enabled(r)
-                          ? "its session cannot be loaded; see the line of "
-                            "mod_session before this one"
-                          : "no session is configured there; add 'Session On' "
-                            "and 'SessionCookieName session path=/', and "
-                            "'SessionCryptoPassphrase' to encrypt it");
+        log_no_session(r);
         return false;
     }
     return true;
@@ -327,4 +332,14 @@ int mss_guard_stamp(request_rec *r)
         mss_notes_backend(r, state);
     }
     return rc;
+}
+
+/* mod_auth_form answers a login by a redirect, before the fixups; without a
+ * session the next page would ask for the login again, and nobody say why. */
+void mss_guard_report(request_rec *r)
+{
+    if (r->user && ap_is_HTTP_REDIRECT(r->status) && !mss_session_enabled(r)
+        && mss_conf_enabled(mss_conf_of(r))) {
+        log_no_session(r);
+    }
 }

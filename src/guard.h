@@ -15,4 +15,7 @@ int mss_guard_enter(request_rec *r);
  * stamp on. */
 int mss_guard_stamp(request_rec *r);
 
+/** Hook insert_error_filter: logs a login that no session keeps. */
+void mss_guard_report(request_rec *r);
+
 #endif

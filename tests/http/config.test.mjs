@@ -541,6 +541,34 @@ test('a user without a session: 500, and a line that says why', async (t) => {
     httpd.allowLog(/AH01617/); // the wrong password
 });
 
+// mod_auth_form answers a login by a redirect, also where nothing is kept of it.
+test('a login form without a session: nobody gets in, and why', async (t) => {
+    const httpd = await startHttpd({ config: formSite({
+        app: 'AuthFormLoginSuccessLocation /app/',
+        extra: `Session Off
+<Location "/app/page.html">
+    SessionSecurity Off
+</Location>`,
+    }) }, t);
+    const post = (path) => httpd.request(path, {
+        method: 'POST', body: new URLSearchParams({
+            httpd_username: 'alice', httpd_password: 'secret' }),
+    });
+    for (const path of ['/app/', '/dologin']) {
+        const mark = httpd.mark();
+        assert.equal((await post(path)).status, 302);
+        await httpd.expectLog(/MSS0016: /);
+        const line = `MSS0016: SessionSecurity is On for ${path}, but no session `
+            + 'is configured there; add \'Session On\'';
+        assert.ok(httpd.logSince(mark).includes(line));
+    }
+    const mark = httpd.mark();
+    assert.equal((await httpd.request('/app/', { headers: NAVIGATION })).status,
+        302);
+    assert.equal((await post('/app/page.html')).status, 302);
+    assert.doesNotMatch(httpd.logSince(mark), /MSS0016/);
+});
+
 test('a session that is kept nowhere is none', async (t) => {
     const httpd = await startHttpd({
         config: `Session On\nSessionSecurity On\n${basic('/app')}` }, t);
