@@ -34,7 +34,7 @@ static const char *parse_condition(cmd_parms *cmd, const char *text,
         return mss_directives_fault(
             cmd, text,
             "is not a condition; write one such as \"expr=%{REMOTE_USER} in "
-            "{ 'alice', 'bob' }\"");
+            "{ 'alice', 'bob' }\", and a time as one word, such as 9min");
     }
     rule->written = text + strlen(prefix);
     /* The page is the same for all of them. */

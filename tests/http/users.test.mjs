@@ -280,6 +280,8 @@ describe('configuration', () => {
     const REFUSED = {
         'a word instead of a condition': ['SessionSecurityExpireAfter 700 alice',
             /ExpireAfter: 'alice' is not a condition; write one such as "expr=/],
+        'a time in two words': ['SessionSecurityExpireAfter 9 min',
+            /ExpireAfter: 'min' is not a .*, and a time as one word, such as 9min/],
         'a condition that is none': ['SessionSecurityExpireAfter 700 "expr=%{"',
             /ExpireAfter: 'expr=%\{' /],
         'more conditions than can be told apart': [
