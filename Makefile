@@ -50,6 +50,16 @@ $(module): $(core_o) $(glue_o)
 	$(say) LINK $@
 	$(q)$(CC) -shared $(CFLAGS) $(EXTRA) $(LDFLAGS) $(ldflags) -o $@ $^ -ljansson -lz
 
+# Before the compiler misses a header of apr's.
+ifeq ($(APXS),)
+$(core_o) $(glue_o) $(unit_o) $(BUILD)/embed: | apxs
+endif
+
+apxs:
+	@echo 'apxs is missing: install the package apache2-dev or httpd-devel,' \
+	    'or say APXS=/path/to/apxs' >&2
+	@exit 1
+
 # The core is compiled without httpd's headers within reach.
 $(core_o): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -265,7 +275,7 @@ help:
 	@echo 'make analyze    gcc -fanalyzer and scan-build'
 	@echo 'make tidy | cppcheck | format | format-check | clean'
 
-.PHONY: all example unit test guards http browser packages demo bench soak fuzz \
+.PHONY: all apxs example unit test guards http browser packages demo bench soak fuzz \
         fuzz-replay tidy $(tidied) cppcheck analyze asan tsan valgrind coverage format \
         format-check install uninstall dist deb rpm clean help
 .DELETE_ON_ERROR:
