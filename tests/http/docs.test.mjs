@@ -10,7 +10,8 @@ import {
     EXAMPLE_FILES, blocks, list, placed, read, root,
 } from '../lib/docs.mjs';
 import {
-    Jar, NAVIGATION, SCRIPT, configTest, startBackend, startHttpd,
+    Jar, NAVIGATION, SCRIPT, configTest, formSite, login, startBackend,
+    startHttpd,
 } from '../lib/httpd.mjs';
 
 const documents = [...list('.', '.md'), ...list('docs', '.md')];
@@ -142,6 +143,40 @@ test('docs/examples/basic-auth.conf', async (t) => {
     assert.equal((await open()).status, 200);
 });
 
+describe('docs/operation.md, everyday questions', () => {
+    const snippet = (pattern) => blocks('docs/operation.md', 'apache')
+        .find((text) => pattern.test(text));
+    const site = (t, options) =>
+        startHttpd({ config: formSite(options), clock: true }, t);
+    const loggedIn = async (httpd, user) => {
+        const jar = new Jar();
+        await login(httpd, jar, user);
+        return () => httpd.request('/app/', { jar, headers: NAVIGATION });
+    };
+
+    test('one user is logged out', async (t) => {
+        const httpd = await site(t, { app: snippet(/REMOTE_USER/) });
+        const alice = await loggedIn(httpd, 'alice');
+        const bob = await loggedIn(httpd, 'bob');
+        httpd.clock.advance(2);
+        assert.equal((await alice()).status, 303);
+        assert.equal((await alice()).headers.location.endsWith('/login.html'),
+            true);
+        await httpd.expectLog(/MSS0010: .* reason=lifetime user="alice" /);
+        assert.equal((await bob()).status, 200);
+    });
+
+    test('it is switched off in all sections', async (t) => {
+        const httpd = await site(t, { app: 'SessionSecurity On',
+            extra: snippet(/<If "true">/) });
+        const alice = await loggedIn(httpd, 'alice');
+        httpd.clock.advance(601);
+        const answer = await alice();
+        assert.equal(answer.status, 200);
+        assert.equal(elements(answer).length, 0);
+    });
+});
+
 test('docs/migration.md: the name of the user reaches Django', async (t) => {
     const [snippet] = blocks('docs/migration.md', 'apache')
         .filter((text) => text.includes('X-Remote-User'));
@@ -182,8 +217,7 @@ const EXTRA = ['ssl', 'socache_shmcb', 'cache', 'cache_disk', 'auth_digest',
 
 /** Whether httpd takes a snippet; modules are where the test has put them. */
 async function check(text) {
-    const config = text.replace(/^ *LoadModule .*\n/gm, '')
-        .replaceAll('/etc/apache2/', '${ROOT}/');
+    const config = placed(text.replace(/^ *LoadModule .*\n/gm, ''));
     const { code, output } = await configTest(
         { config, files: EXAMPLE_FILES, modules: EXTRA });
     assert.equal(code, 0, `${text}\n${output}`);

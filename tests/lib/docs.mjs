@@ -31,6 +31,7 @@ export const EXAMPLE_FILES = {
 export function placed(text, replacements = {}) {
     const places = {
         '/etc/apache2/': '${ROOT}/', '/var/www/login': '${ROOT}/login',
+        '/var/log/apache2/': '${ROOT}/logs/',
         ...replacements,
     };
     for (const [from, to] of Object.entries(places))
