@@ -250,7 +250,8 @@ tarball := $(BUILD)/mod_session_security-$(version).tar.gz
 # What is committed; -n leaves the time of packing out.
 dist:
 	@mkdir -p $(BUILD)
-	git archive --prefix=mod_session_security-$(version)/ HEAD | gzip -9n >$(tarball)
+	git -c tar.tar.gz.command='gzip -9n' archive --output=$(tarball) \
+	    --prefix=mod_session_security-$(version)/ HEAD
 	$(say) $(tarball)
 
 # What is in the tree, committed or not.
