@@ -63,7 +63,8 @@ ${example('sessionStorage')}</script>`, { expire: 60 }));
     await notWarned(page);
     await page.click('#sign-out');
     await signedOut(page);
-    assert.match(httpd.accessLog(), /POST \/session_security\/logout/);
+    await until(() => /POST \/session_security\/logout/.test(httpd.accessLog()),
+        'the logout');
 });
 
 test('jQuery', async (t) => {

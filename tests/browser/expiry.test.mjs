@@ -317,7 +317,8 @@ test('expire() of the page ends the session', async (t) => {
     const { httpd, page } = await openSite(t, { warn: 100, expire: 200 });
     await page.evaluate(() => window.sessionSecurity.expire());
     await signedOut(page);
-    assert.match(httpd.accessLog(), /POST \/session_security\/logout/);
+    await until(() => /POST \/session_security\/logout/.test(httpd.accessLog()),
+        'the logout');
 });
 
 test.run();

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Linux tells of processes, by /proc.
+
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** How many threads a process has; 0 when it has ended. */
+export function countThreads(pid) {
+    try {
+        return readdirSync(`/proc/${pid}/task`).length;
+    }
+    catch {
+        return 0;
+    }
+}
+
+/** Whether a process is gone, or waits for its parent to notice its end. */
+export function hasEnded(pid) {
+    try {
+        return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')
+            .replace(/^.*\)/s, ''));
+    }
+    catch {
+        return true;
+    }
+}
+
+/** Whether all threads of a process sleep. */
+export function isIdle(pid) {
+    try {
+        return readdirSync(`/proc/${pid}/task`).every((thread) => / S /.test(
+            readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1')
+                .replace(/^.*\)/s, '')));
+    }
+    catch {
+        return false; // one has just ended
+    }
+}
+
+const LISTEN = '0A'; // a state, include/net/tcp_states.h of Linux
+
+/** Whether a process has a connection that came to a port. */
+export function isConnected(port) {
+    const local = `:${port.toString(16).padStart(4, '0').toUpperCase()}`;
+    return readFileSync('/proc/net/tcp', 'utf8').trim().split('\n').slice(1)
+        .map((line) => line.trim().split(/\s+/))
+        .some(([, address, , state, , , , , , inode]) =>
+            address.endsWith(local) && state !== LISTEN && inode !== '0');
+}
