@@ -46,24 +46,67 @@ int mss_store_shm_pre_config(apr_pool_t *pconf)
     return OK;
 }
 
-static apr_status_t make_mutex(server_rec *s)
+/* Locks of fcntl belong to a process, so its threads together can look as if they
+ * waited in a circle (manual, Mutex). Nothing is waited for under this one. */
+static apr_status_t acquire(void)
 {
-    if (store->mutex) {
-        return APR_SUCCESS;
-    }
-    return ap_global_mutex_create(&store->mutex, NULL, MUTEX, NULL, s,
-                                  s->process->pool, 0);
-}
+    apr_status_t rv;
 
-/* Held for a few hundred instructions: no log, no I/O, no allocation. */
-static void lock(void)
-{
-    apr_global_mutex_lock(store->mutex);
+    while ((rv = apr_global_mutex_lock(store->mutex)) == EDEADLK) {
+        apr_sleep(apr_time_from_msec(1));
+    }
+    return rv;
 }
 
 static void unlock(void)
 {
     apr_global_mutex_unlock(store->mutex);
+}
+
+static void log_mutex(apr_status_t rv, server_rec *s)
+{
+    ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,
+                 "MSS0006: mutex %s cannot be used: check Mutex, and that the "
+                 "server's user can enter the directory of a file lock",
+                 MUTEX);
+}
+
+/* Makes it once, and tries it. */
+static apr_status_t make_mutex(server_rec *s)
+{
+    apr_status_t rv = APR_SUCCESS;
+
+    if (!store->mutex) {
+        rv = ap_global_mutex_create(&store->mutex, NULL, MUTEX, NULL, s,
+                                    s->process->pool, 0);
+    }
+    if (rv == APR_SUCCESS && (rv = acquire()) == APR_SUCCESS) {
+        unlock();
+    }
+    if (rv != APR_SUCCESS) {
+        log_mutex(rv, s);
+    }
+    return rv;
+}
+
+/* A child must not write to the table without the mutex, nor serve without the
+ * table. As with prefork's accept mutex (prefork.c, accept_mutex_on) the parent
+ * ends the server, unless the child is of a generation that has been replaced. */
+static void give_up(apr_status_t rv, server_rec *s)
+{
+    log_mutex(rv, s);
+    /* Other threads may be at work in the pools that exit() would destroy. */
+    _exit(APEXIT_CHILDFATAL);
+}
+
+/* Held for a few hundred instructions: no log, no I/O, no allocation. */
+static void lock(void)
+{
+    apr_status_t rv = acquire();
+
+    if (rv != APR_SUCCESS) {
+        give_up(rv, ap_server_conf);
+    }
 }
 
 static void take_over(server_rec *s, void *memory, apr_size_t entries)
@@ -146,10 +189,10 @@ int mss_store_shm_init(server_rec *s)
         store = ap_retained_data_create(RETAINED, sizeof(*store));
         store->size_of_this = sizeof(*store);
     }
-    rv = make_mutex(s);
-    if (rv == APR_SUCCESS) {
-        rv = make_table(s, mss_conf_store()->entries);
+    if (make_mutex(s) != APR_SUCCESS) {
+        return HTTP_INTERNAL_SERVER_ERROR;
     }
+    rv = make_table(s, mss_conf_store()->entries);
     if (rv == APR_SUCCESS) {
         lock();
         mss_table_outlast(table, mss_conf_longest());
@@ -178,8 +221,7 @@ void mss_store_shm_child_init(apr_pool_t *p, server_rec *s)
     rv = apr_global_mutex_child_init(
         &store->mutex, apr_global_mutex_lockfile(store->mutex), p);
     if (rv != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_CRIT, rv, s,
-                     "MSS0006: mutex %s cannot be used in this child", MUTEX);
+        give_up(rv, s);
     }
 }
 
