@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Knows that AddressSanitizer ends a process that loads a library with
+ * Knows that the sanitizers end a process that loads a library with
  * RTLD_DEEPBIND, as PHP does with its extensions: loaded by LD_PRELOAD before
- * the sanitizer, it takes that flag away. */
+ * them, it takes that flag away. */
 
 #define _GNU_SOURCE
 

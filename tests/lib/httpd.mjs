@@ -226,9 +226,10 @@ class Httpd {
         const children = (pid) => readFileSync(
             `/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/)
             .filter(Boolean).map(Number);
-        // mod_cgid's daemon is a child too, but has a single thread.
+        // mod_cgid's daemon is a child too, but has a single thread, and one more
+        // of a sanitizer.
         return children(this.pid).filter((pid) => this.mpm === 'prefork'
-            || countThreads(pid) > 1);
+            || countThreads(pid) > 2);
     }
 
     kill() {
