@@ -27,7 +27,7 @@ const start = (t, mechanism, httpd = {}, more = '') => startSite(t,
 async function gaveUp(httpd) {
     await httpd.expectLog(GIVEN_UP, 10000);
     await httpd.expectLog(FATAL, 10000);
-    httpd.allowLog(/AH02818: MPM run failed|child of previous generation/);
+    httpd.allowLog(/AH02818: MPM run failed|AH02324|child of previous generation/);
     await httpd.ended();
 }
 
