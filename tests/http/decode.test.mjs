@@ -27,6 +27,9 @@ MaxSpareThreads 8
 MaxRequestWorkers 8
 </IfModule>`;
 
+/** It has eight workers at most, and says so. */
+const SMALL = /MaxRequestWorkers setting/;
+
 const LATELY = /session decoded lately/g;
 const ANEW = /session decoded: kept/g;
 const WRONG = /AH01842|AH01817|AH01840/;
@@ -58,7 +61,7 @@ async function start(t, { extra = '', ...options } = {}) {
         logLevel: 'info session_security:trace1', ...rest,
         files: { 'htdocs/app/echo.cgi': ECHO, ...rest.files },
     }, t);
-    httpd.allowLog(/reached MaxRequestWorkers/); // which is meant to be low
+    httpd.allowLog(SMALL);
     return httpd;
 }
 
@@ -282,6 +285,7 @@ async function twoHosts(t, ...hosts) {
         config: ONE + hosts.join('\n'),
     }, t);
     httpd.allowLog(WRONG);
+    httpd.allowLog(SMALL);
     const jars = [];
     for (const port of httpd.ports) {
         const jar = new Jar();

@@ -85,15 +85,17 @@ function loadModules({ mpm, modules, module, h2 }) {
     return lines.join('\n');
 }
 
-// Two children at least, so that what is kept in one of them alone shows.
+// Two children at least, so that what is kept in one of them alone shows. Room for
+// the workers of a burst, and for children that end: httpd complains when it is
+// short of it at the moment at which it looks, once a second.
 const MPM_LIMITS = {
     event: `StartServers 2
-ServerLimit 4
+ServerLimit 16
 ThreadsPerChild 8
 ThreadLimit 8
-MaxRequestWorkers 32
+MaxRequestWorkers 64
 MinSpareThreads 16
-MaxSpareThreads 32`,
+MaxSpareThreads 64`,
     prefork: `StartServers 3
 ServerLimit 24
 MaxRequestWorkers 24
