@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import {
     Jar, configTest, eachMpm, formSite, login, startBackend, startHttpd, until,
 } from '../lib/httpd.mjs';
+import { isListening } from '../lib/process.mjs';
 
 const plain = { module: false };
 const SPOILT = { headers: { Cookie: 'sid=spoilt' } };
@@ -126,7 +127,10 @@ eachMpm((mpm) => {
         const httpd = await startHttpd({ ...plain, mpm, clock: true }, t);
         for (const signal of ['SIGUSR1', 'SIGHUP']) {
             const before = httpd.pids();
+            const takes = (pid) => isListening(pid, httpd.port);
+            assert.ok(before.some(takes));
             await httpd.signal(signal);
+            assert.ok(!before.some(takes), 'old children take connections');
             assert.ok(httpd.pids().some((pid) => !before.includes(pid)));
             assert.equal((await httpd.request('/')).status, 200);
         }

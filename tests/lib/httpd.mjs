@@ -32,7 +32,8 @@
 //   An error log line of level warn or above that nobody expected makes stop()
 //   fail, and so does a crashed child.
 // httpd.mark(), httpd.logSince(mark): what has been logged since
-// await httpd.signal('SIGUSR1' | 'SIGHUP'): returns when the new generation runs
+// await httpd.signal('SIGUSR1' | 'SIGHUP'): returns when the new generation runs,
+//   and takes all that comes
 // httpd.pids(): processes that serve requests
 // await httpd.ended(): waits until it has ended by itself
 // await httpd.stop()
@@ -54,13 +55,14 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Clock, removeShared } from './clock.mjs';
-import { countThreads, hasEnded, isConnected, isIdle } from './process.mjs';
+import {
+    countThreads, hasEnded, isConnected, isIdle, isListening,
+} from './process.mjs';
 import { installed, makeRoot, removeRoot } from './root.mjs';
 import { canConnect, send, sendH2, sendRaw } from './wire.mjs';
 
 export { Jar } from './jar.mjs';
 export { formSite, login, NAVIGATION, SCRIPT } from './site.mjs';
-export { freePorts, modulePath } from './root.mjs';
 
 const UP = /resuming normal operations/g;
 const ALARM = /^\[[^\]]*\] \[\w*:(?:emerg|alert|crit|error|warn)\]|exit signal/;
@@ -188,7 +190,7 @@ class Httpd {
         this.#allowed.push(pattern);
     }
 
-    async expectLog(pattern, ms = 3000) {
+    async expectLog(pattern, ms = 10000) {
         this.allowLog(pattern);
         return until(() => this.log().split('\n')
             .find((line) => line.search(pattern) >= 0),
@@ -220,6 +222,8 @@ class Httpd {
         const old = this.pids();
         process.kill(this.pid, name);
         await this.#untilUp(next, old);
+        await until(() => !old.some((pid) => this.ports.some((port) =>
+            isListening(pid, port))), 'the old children to stop listening');
     }
 
     pids() {
