@@ -11,9 +11,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, until } from './httpd.mjs';
+import { until } from './httpd.mjs';
 import { installed } from './root.mjs';
-import { canConnect } from './wire.mjs';
 
 const DJANGO = `
 import sys
@@ -51,8 +50,9 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 class Quiet(WSGIRequestHandler):
     def log_message(self, *args):
         pass
-make_server('127.0.0.1', int(sys.argv[2]), get_wsgi_application(),
-    handler_class=Quiet).serve_forever()
+server = make_server('127.0.0.1', 0, get_wsgi_application(), handler_class=Quiet)
+print(server.server_port, flush=True)
+server.serve_forever()
 `;
 
 const running = new Set();
@@ -60,11 +60,12 @@ process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export async function startDjango(t) {
     const dir = mkdtempSync(join(tmpdir(), 'mss-django-'));
-    const [port] = await freePorts(1);
     writeFileSync(join(dir, 'django_site.py'), DJANGO);
     const child = spawn('/usr/bin/python3',
-        [join(dir, 'django_site.py'), join(dir, 'db.sqlite3'), port],
-        { stdio: ['ignore', 'ignore', 'inherit'] });
+        [join(dir, 'django_site.py'), join(dir, 'db.sqlite3')],
+        { stdio: ['ignore', 'pipe', 'inherit'] });
+    let port = '';
+    child.stdout.on('data', (text) => { port += text; }).unref();
     running.add(child);
     child.unref();
     const stop = () => {
@@ -76,9 +77,9 @@ export async function startDjango(t) {
     await until(() => {
         if (child.exitCode !== null)
             throw new Error('django ended');
-        return canConnect(port);
+        return port.endsWith('\n');
     }, 'django', 30000);
-    return { url: `http://127.0.0.1:${port}`, stop };
+    return { url: `http://127.0.0.1:${port.trim()}`, stop };
 }
 
 const LITE = '/usr/share/phpliteadmin/phpliteadmin.php';

@@ -8,15 +8,41 @@
 //   redis.command('GET', key): the answer, as redis-cli prints it.
 
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, until } from './httpd.mjs';
+import { until } from './httpd.mjs';
 import { SESSION_TABLE } from './site.mjs';
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/* A socket that is bound and does not listen: nobody else is given its port, who
+ * connects is refused, and who binds it with SO_REUSEADDR gets it. */
+const HOLDER = `socket(my $s, PF_INET, SOCK_STREAM, 0) or die $!;
+setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1) or die $!;
+bind($s, sockaddr_in(0, INADDR_LOOPBACK)) or die $!;
+$| = 1;
+print +(sockaddr_in(getsockname($s)))[0];
+<STDIN>;`;
+
+/** A port for a server that the test may stop and start again. */
+async function holdPort(t) {
+    const child = spawn('perl', ['-MSocket', '-e', HOLDER],
+        { stdio: ['pipe', 'pipe', 'inherit'] });
+    running.add(child);
+    t.after(() => {
+        running.delete(child);
+        child.kill();
+    });
+    const [port] = await once(child.stdout, 'data');
+    child.unref();
+    child.stdin.unref();
+    child.stdout.unref();
+    return Number(port);
+}
 
 function answers(port, question, answer) {
     return new Promise((done) => {
@@ -95,7 +121,7 @@ async function begin(t, service, after = () => {}) {
 /** @param options further options of redis-server */
 export async function startRedis(t, options = []) {
     const dir = mkdtempSync(join(tmpdir(), 'mss-redis-'));
-    const [port] = await freePorts(1);
+    const port = await holdPort(t);
     return begin(t, new Service('redis', 'redis-server', port,
         ['--port', String(port), '--bind', '127.0.0.1', '--save', '',
             '--appendonly', 'no', '--dir', dir, ...options], ['PING\r\n', '+PONG']),
@@ -103,7 +129,7 @@ export async function startRedis(t, options = []) {
 }
 
 export async function startMemcached(t) {
-    const [port] = await freePorts(1);
+    const port = await holdPort(t);
     return begin(t, new Service('memcache', 'memcached', port,
         ['-u', 'nobody', '-l', '127.0.0.1', '-p', String(port), '-U', '0'],
         ['version\r\n', 'VERSION']));
@@ -133,7 +159,7 @@ export async function startPostgres(t) {
     const options = { ...who, cwd: dir, stdio: 'ignore' };
     execFileSync(`${bin}/initdb`, ['-D', `${dir}/data`, '-A', 'trust', '-U',
         'session', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
-    const [port] = await freePorts(1);
+    const port = await holdPort(t);
     const server = spawn(`${bin}/postgres`, ['-D', `${dir}/data`, '-p',
         String(port), '-c', 'listen_addresses=127.0.0.1', '-c',
         `unix_socket_directories=${dir}`, '-c', 'fsync=off'], options);
