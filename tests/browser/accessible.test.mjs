@@ -15,7 +15,7 @@ const AXE = readFileSync(
 
 const FORM = { 'htdocs/app/f.html': html(`<main><h1>Order</h1>
 <form action="/app/"><label>Note <input id="field"></label></form></main>`) };
-const SITE = { warn: 2, expire: 60, files: FORM, path: '/app/f.html',
+const SITE = { warn: 4, expire: 60, files: FORM, path: '/app/f.html',
     directives: 'SessionSecurityConfirmFormDiscard On' };
 
 function noDialog() {
@@ -60,7 +60,7 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 test('axe-core, after the end', async (t) => {
-    const { context, page } = await openSite(t, { ...SITE, expire: 5 });
+    const { context, page } = await openSite(t, { ...SITE, warn: 2, expire: 5 });
     allowError(context, /ERR_INTERNET_DISCONNECTED/);
     await context.setOffline(true);
     await page.getByText('Sign in again').waitFor();
@@ -77,7 +77,7 @@ test('name and description are all of the text', async (t) => {
         d.getAttribute('aria-describedby').split(' ').map((id) =>
             document.getElementById(id).textContent).join(' '));
     assert.match(await described(),
-        /signed out in 5\d seconds\. This page has unsaved changes/);
+        /signed out in [45]\d seconds\. This page has unsaved changes/);
     assert.equal(await page.getByRole('alertdialog',
         { name: 'You will be signed out soon' }).count(), 1);
     await page.keyboard.press('Escape');

@@ -65,12 +65,15 @@ test('typing in an editor in a frame is activity', async (t) => {
     });
     for (const editor of editors) {
         await focus(editor);
+        await until(async () => {
+            await page.keyboard.press('q');
+            return /q/.test(await editor.locator('body').innerText());
+        }, 'the focus');
         await page.evaluate(() => { window.told = 0; });
         await until(async () => {
             await page.keyboard.press('q');
             return page.evaluate(() => window.told > 0);
         }, `${editor.url()} to count`);
-        assert.match(await editor.locator('body').innerText(), /q/);
     }
     assert.equal(countOf(context, 'warn'), 0);
     // The dialog takes the keys, though the editor wants them.

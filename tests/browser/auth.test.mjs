@@ -44,8 +44,9 @@ ${typeof config === 'function' ? config(ctx) : config}`,
     return httpd;
 });
 
+// The server's page does; the client says the same on a page that it has hidden.
 const says = async (page, text) => {
-    await page.getByText(text).waitFor();
+    await page.locator('main').getByText(text).waitFor();
     const all = await page.evaluate(() =>
         document.title + document.documentElement.innerText);
     assert.doesNotMatch(all, /Secret/);

@@ -141,7 +141,7 @@ test('a browser of 2013', async (t) => {
     await button.click();
     await notWarned(page);
     await signedOut(page);
-    assert.match(httpd.accessLog(), /ping\?idleFor=/);
+    await until(() => /ping\?idleFor=/.test(httpd.accessLog()), 'the question');
 });
 
 test.run();

@@ -54,7 +54,7 @@ test('where there is no module, and where there is', async (t) => {
 test('a draft, and a button', async (t) => {
     const { httpd, page } = await openSite(t, site(`<textarea id="text">
 </textarea><button id="sign-out">x</button><script>
-${example('sessionStorage')}</script>`, { expire: 60 }));
+${example('sessionStorage')}</script>`, { warn: 5, expire: 60 }));
     await page.fill('#text', 'my draft');
     await warned(page);
     assert.equal(await page.evaluate(() => sessionStorage.getItem('draft')),

@@ -77,7 +77,7 @@ test('without the directive it does not ask', async (t) => {
 });
 
 test('unsaved changes are told, and never hold up the end', async (t) => {
-    const { page } = await openSite(t, { ...CONFIRM, warn: 4, expire: 8 });
+    const { page } = await openSite(t, { ...CONFIRM, warn: 6, expire: 11 });
     page.on('dialog', () => assert.fail('the browser asked'));
     await page.evaluate(() => {
         window.onbeforeunload = () => 'stay!';
@@ -140,7 +140,7 @@ test('an idle time is rounded up, or rounding would keep sessions', async (t) =>
 });
 
 test('the events come to document, also through jQuery', async (t) => {
-    const { context, page } = await openSite(t);
+    const { context, page } = await openSite(t, { warn: 4, expire: 9 });
     await page.addScriptTag({
         path: new URL('../../node_modules/jquery/dist/jquery.js',
             import.meta.url).pathname });
@@ -255,7 +255,7 @@ for (const [name, content] of Object.entries(HOSTILE)) {
 }
 
 test('a browser that is old', async (t) => {
-    const { httpd, context, page } = await openSite(t, { warn: 2, expire: 5 });
+    const { httpd, context, page } = await openSite(t, { warn: 3, expire: 8 });
     await context.addInitScript(() => {
         for (const name of ['BroadcastChannel', 'HTMLDialogElement', 'fetch',
             'matchMedia', 'Symbol', 'URL', 'MutationObserver'])

@@ -31,7 +31,7 @@ table { border-collapse: collapse; background: #fff; width: 100% }
 td, th { border: 1px solid #d8dce2; padding: 9px 14px; text-align: left }
 textarea { width: 420px; height: 90px; display: block; font: inherit }</style>` });
 
-const site = (context) => ({ warn: 2, expire: 62, path: '/app/crm.html',
+const site = (context) => ({ warn: 3, expire: 63, path: '/app/crm.html',
     files: { 'htdocs/app/crm.html': CRM }, context });
 
 async function picture(page, name) {

@@ -38,7 +38,7 @@ async function printed(page) {
 }
 
 test('the warning is not printed, and is there again after it', async (t) => {
-    const { page } = await openSite(t, { ...SITE, warn: 3, expire: 60 });
+    const { page } = await openSite(t, { ...SITE, warn: 5, expire: 60 });
     const before = await printed(page);
     assert.ok(before > 0, 'nothing can be printed');
     await warned(page);
@@ -60,7 +60,7 @@ test('the hidden page prints as nothing', async (t) => {
 
 test('what comes back is as it was', async (t) => {
     const { httpd, context, page } = await openSite(t,
-        { ...SITE, warn: 4, expire: 9 });
+        { ...SITE, warn: 6, expire: 11 });
     allowError(context, /ERR_FAILED/);
     await page.fill('#field', 'half a sent');
     await page.fill('#text', 'line 1\nline 2');

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import {
     WARNING, allowError, cookieHeader, countOf, eventsOf, html, notWarned,
-    openSite, secondTab, serverIdle, signedOut, suite, warned,
+    openSite, secondTab, serverIdle, signedOut, suite, until, warned,
 } from '../lib/browser.mjs';
 
 const test = suite('several windows');
@@ -16,7 +16,7 @@ test('two tabs: both warn, a key in one answers for both', async (t) => {
     await other.bringToFront();
     await other.keyboard.press('x');
     await Promise.all([notWarned(page), notWarned(other)]);
-    assert.ok(await serverIdle(httpd, context) < 4);
+    await until(async () => await serverIdle(httpd, context) < 4, 'the report');
     const Cookie = await cookieHeader(context);
     await Promise.all([warned(page), warned(other)]);
     await Promise.all([signedOut(page), signedOut(other)]);
