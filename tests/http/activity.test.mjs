@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { NAVIGATION, SCRIPT, startBackend, until } from '../lib/httpd.mjs';
 import {
-    ENDED, isLogin, loggedIn, open, ping, startSite,
+    ENDED, isIdle, isLogin, loggedIn, open, ping, startSite,
 } from '../lib/life.mjs';
 
 const { 'Sec-Fetch-User': _, ...REFRESH } = NAVIGATION;
@@ -43,20 +43,20 @@ describe('Navigations', () => {
     ];
     for (const [name, headers, idle] of cases) {
         test(name, async (t) => {
-            assert.equal(await idleAfter(t, '/app/page.html', headers), idle);
+            isIdle(await idleAfter(t, '/app/page.html', headers), idle);
         });
     }
 
     test('a page that is not there', async (t) => {
-        assert.equal(await idleAfter(t, '/app/none.html', NAVIGATION), 0);
+        isIdle(await idleAfter(t, '/app/none.html', NAVIGATION), 0);
     });
 
     test('a public page', async (t) => {
-        assert.equal(await idleAfter(t, '/', NAVIGATION), 50);
+        isIdle(await idleAfter(t, '/', NAVIGATION), 50);
     });
 
     test('the module\'s own files', async (t) => {
-        assert.equal(await idleAfter(t, '/session_security/script.js',
+        isIdle(await idleAfter(t, '/session_security/script.js',
             NAVIGATION), 50);
     });
 });
@@ -64,16 +64,16 @@ describe('Navigations', () => {
 describe('SessionSecurityActivity', () => {
     const requests = { more: 'SessionSecurityActivity Requests' };
     test('Requests: a script counts', async (t) => {
-        assert.equal(await idleAfter(t, '/app/data.json', SCRIPT, requests), 0);
+        isIdle(await idleAfter(t, '/app/data.json', SCRIPT, requests), 0);
     });
     test('Requests: another site\'s image does not', async (t) => {
-        assert.equal(await idleAfter(t, '/app/data.json', {
+        isIdle(await idleAfter(t, '/app/data.json', {
             'Accept': '*/*', 'Sec-Fetch-Mode': 'no-cors',
             'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Dest': 'image',
         }, requests), 50);
     });
     test('Input: not even a page counts', async (t) => {
-        assert.equal(await idleAfter(t, '/app/page.html', NAVIGATION,
+        isIdle(await idleAfter(t, '/app/page.html', NAVIGATION,
             { more: 'SessionSecurityActivity Input' }), 50);
     });
 });
@@ -88,7 +88,7 @@ describe('passive', () => {
     ];
     for (const [path, idle] of cases) {
         test(`SessionSecurityPassiveURLs: ${path}`, async (t) => {
-            assert.equal(await idleAfter(t, path, NAVIGATION, passive), idle);
+            isIdle(await idleAfter(t, path, NAVIGATION, passive), idle);
         });
     }
 
@@ -98,8 +98,8 @@ describe('passive', () => {
                 + 'RewriteEngine On\nRewriteRule ^/app/alias$ /app/index.html\n'
                 + 'RewriteRule ^/app/opened$ /app/page.html',
         };
-        assert.equal(await idleAfter(t, '/app/alias', NAVIGATION, rewrite), 50);
-        assert.equal(await idleAfter(t, '/app/opened', NAVIGATION, rewrite), 0);
+        isIdle(await idleAfter(t, '/app/alias', NAVIGATION, rewrite), 50);
+        isIdle(await idleAfter(t, '/app/opened', NAVIGATION, rewrite), 0);
     });
 
     test('SessionSecurityPassive in a section, and by a header',
@@ -109,9 +109,9 @@ describe('passive', () => {
                     + '</Location>\n<If "%{HTTP:X-Refresh} == \'1\'">\n'
                     + 'SessionSecurityPassive On\n</If>',
             };
-            assert.equal(await idleAfter(t, '/app/page.html', NAVIGATION,
+            isIdle(await idleAfter(t, '/app/page.html', NAVIGATION,
                 site), 50);
-            assert.equal(await idleAfter(t, '/app/form.html',
+            isIdle(await idleAfter(t, '/app/form.html',
                 { ...NAVIGATION, 'X-Refresh': '1' }, site), 50);
         });
 
@@ -150,7 +150,7 @@ describe('reports', () => {
             httpd.clock.advance(50);
             await httpd.request(`/session_security/ping${query}`,
                 { jar, headers });
-            assert.equal(await ping(httpd, jar), idle);
+            isIdle(await ping(httpd, jar), idle);
         });
     }
 });
@@ -187,6 +187,6 @@ describe('uploads', () => {
         await httpd.request('/app/data.json', {
             method: 'POST', jar, headers: SCRIPT, body: 'idle=1',
         });
-        assert.equal(await ping(httpd, jar), 50);
+        isIdle(await ping(httpd, jar), 50);
     });
 });

@@ -39,9 +39,9 @@ for (const [order, place] of Object.entries(ORDERS)) {
                 config: formSite({ security: LIMITS, extra: EXAMPLE }) }), t);
             const jar = await loggedIn(httpd);
             httpd.clock.advance(40);
-            assert.match(await ask(httpd, jar), /^4[01]$/);
+            assert.match(await ask(httpd, jar), /^4[0-4]$/);
             assert.equal(await ask(httpd, jar, 'activity'), 'marked');
-            assert.match(await ask(httpd, jar), /^[01]$/);
+            assert.match(await ask(httpd, jar), /^[0-4]$/);
             assert.equal(await ask(httpd, new Jar(), '', '/example'), '-1');
             assert.equal(await ask(httpd, new Jar(), 'activity', '/example'),
                 'no session');
@@ -62,7 +62,7 @@ for (const [order, place] of Object.entries(ORDERS)) {
             httpd.clock.advance(101);
             assert.equal(await ping(httpd, jar), 'logout');
             await httpd.expectLog(
-                /example: ended: user=alice reason=1 idle=101/);
+                /example: ended: user=alice reason=1 idle=10[1-5]/);
             assert.equal(httpd.log().match(/example: ended/g).length, 2);
         });
     });
@@ -108,7 +108,7 @@ test('the recipe for mod_lua', async (t) => {
     const jar = await loggedIn(httpd);
     httpd.clock.advance(30);
     const answer = await poll(httpd, jar, '/app/idle');
-    assert.match(answer.body, /^\{"idle": 3[01], "left": (70|69)\}\n$/);
+    assert.match(answer.body, /^\{"idle": 3[0-4], "left": (70|6[6-9])\}\n$/);
     httpd.clock.advance(80);
     assert.equal((await poll(httpd, jar, '/app/idle')).status, 401);
     await httpd.expectLog(ENDED);

@@ -117,7 +117,7 @@ function kind(name, begin) {
                 const action = isEnd(await get(jar));
                 isEnd(await get(jar));
                 assert.equal((await resume(jar, action)).status, 200);
-                httpd.clock.advance(99);
+                httpd.clock.advance(90);
                 assert.equal((await get(jar)).status, 200);
             }
         });

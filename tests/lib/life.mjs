@@ -58,3 +58,10 @@ export function isLogin(answer) {
     assert.equal(answer.status, 302);
     assert.match(answer.headers.location, /\/login\.html$/);
 }
+
+/** Fails unless a ping has answered so many seconds, or some more: the clock runs
+ * on between two requests, on a busy machine for long. */
+export function isIdle(found, seconds, more = 5) {
+    assert.ok(found >= seconds && found < seconds + more,
+        `${found} in place of ${seconds}`);
+}
