@@ -407,7 +407,7 @@ test('httpd stops, and restarts, while the store hangs', async (t) => {
     one.allowLog(DOWN);
     const jar = await loggedIn(one);
     one.clock.advance(5);
-    redis.pause();
+    await redis.pause();
     assert.equal((await poll(one, jar)).status, 200);
     await one.expectLog(DOWN);
     await one.signal('SIGUSR1');

@@ -24,17 +24,22 @@ export function hasEnded(pid) {
     }
 }
 
-/** Whether all threads of a process sleep. */
-export function isIdle(pid) {
+function areAll(pid, state) {
     try {
-        return readdirSync(`/proc/${pid}/task`).every((thread) => / S /.test(
+        return readdirSync(`/proc/${pid}/task`).every((thread) =>
             readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1')
-                .replace(/^.*\)/s, '')));
+                .replace(/^.*\)/s, '').startsWith(` ${state} `));
     }
     catch {
         return false; // one has just ended
     }
 }
+
+/** Whether all threads of a process sleep. */
+export const isIdle = (pid) => areAll(pid, 'S');
+
+/** Whether SIGSTOP has stopped all threads of a process. */
+export const isStopped = (pid) => areAll(pid, 'T');
 
 const LISTEN = '0A'; // a state, include/net/tcp_states.h of Linux
 

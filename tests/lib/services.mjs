@@ -14,6 +14,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './httpd.mjs';
+import { isStopped } from './process.mjs';
 import { SESSION_TABLE } from './site.mjs';
 
 const running = new Set();
@@ -96,8 +97,9 @@ class Service {
     }
 
     /** It accepts connections, and does not answer. */
-    pause() {
+    async pause() {
         this.#child.kill('SIGSTOP');
+        await until(() => isStopped(this.#child.pid), 'it to stop');
     }
 
     resume() {
