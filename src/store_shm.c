@@ -4,6 +4,7 @@
 
 #include "apr_global_mutex.h"
 #include "apr_shm.h"
+#include "apr_strings.h"
 #include "http_config.h"
 #include "http_main.h"
 #include "util_mutex.h"
@@ -14,24 +15,30 @@
 #define MUTEX "session-security"
 #define RETAINED "mod_session_security_store"
 
+/* A table and, behind it, those before it, which had other sizes: children of
+ * their generations write to them until they have answered what they are at. */
+typedef struct kept_table kept_table;
+
+struct kept_table {
+    apr_shm_t *shm; /* NULL: there is none yet */
+    apr_size_t size;
+    apr_size_t entries;
+    apr_time_t until; /* of one before: when nobody looks into it any more */
+    kept_table *former;
+};
+
 /* What a generation of the server leaves to the next. It lives as long as the
  * parent process, in memory that no reload of this module touches, so it must
  * not point into the module. */
 typedef struct {
     apr_size_t size_of_this;
-    apr_shm_t *shm;
-    apr_size_t size;
-    apr_size_t entries;
+    kept_table current;
     apr_global_mutex_t *mutex;
 } retained_store;
 
 static retained_store *store;
 static mss_table *table;
-
-/* The table of the generation before, where that had another size: its children
- * write to it until they have answered what they are at. */
-static mss_table *former;
-static apr_time_t former_until;
+static const kept_table *former; /* NULL: none is looked into */
 
 int mss_store_shm_pre_config(apr_pool_t *pconf)
 {
@@ -109,39 +116,49 @@ static void lock(void)
     }
 }
 
-static void take_over(server_rec *s, void *memory, apr_size_t entries)
+/* @return NULL also where another version of the module has made it */
+static mss_table *adopt(const kept_table *kept)
 {
-    mss_table *old = NULL;
+    return kept->shm ? mss_table_adopt(apr_shm_baseaddr_get(kept->shm),
+                                       kept->size, kept->entries)
+                     : NULL;
+}
 
-    if (store->shm) {
-        old = mss_table_adopt(apr_shm_baseaddr_get(store->shm), store->size,
-                              store->entries);
+static void copy_from(server_rec *s, const mss_table *old, kept_table *kept)
+{
+    lock();
+    mss_table_copy(old, table);
+    unlock();
+    kept->until = apr_time_now() + mss_conf_longest() + MSS_SKEW;
+    store->current.former = kept;
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
+                 "MSS0004: the table of sessions has been resized from "
+                 "%" APR_SIZE_T_FMT " to %" APR_SIZE_T_FMT " entries",
+                 kept->entries, store->current.entries);
+}
+
+static void take_over(server_rec *s, const kept_table *fresh)
+{
+    kept_table *kept =
+        apr_pmemdup(s->process->pool, &store->current, sizeof(*kept));
+    const mss_table *old = adopt(kept);
+
+    store->current = *fresh;
+    table = mss_table_make(apr_shm_baseaddr_get(fresh->shm), fresh->entries);
+    if (old) {
+        copy_from(s, old, kept);
     }
-    table = mss_table_make(memory, entries);
-    former = old;
-    former_until = apr_time_now() + mss_conf_longest() + MSS_SKEW;
-    if (store->shm && !old) {
+    else if (kept->shm) {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
                      "MSS0008: the table of sessions was that of another "
                      "version of the module; sessions go on from their copies");
-    }
-    if (old) {
-        lock();
-        mss_table_copy(old, table);
-        unlock();
-        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
-                     "MSS0004: the table of sessions has been resized from "
-                     "%" APR_SIZE_T_FMT " to %" APR_SIZE_T_FMT " entries",
-                     store->entries, entries);
     }
 }
 
 /* A restart that fails ends the server, and all that it protects. */
 static bool keep_table(server_rec *s, apr_size_t entries, apr_status_t rv)
 {
-    table = store->shm ? mss_table_adopt(apr_shm_baseaddr_get(store->shm),
-                                         store->size, store->entries)
-                       : NULL;
+    table = adopt(&store->current);
     if (table) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
                      "MSS0009: no shared memory for %" APR_SIZE_T_FMT
@@ -149,30 +166,23 @@ static bool keep_table(server_rec *s, apr_size_t entries, apr_status_t rv)
                      "%" APR_SIZE_T_FMT " is kept, and a full start would "
                      "fail: make SessionSecurityStore shm:entries smaller, or "
                      "the machine's limit larger",
-                     entries, mss_table_size(entries), store->entries);
+                     entries, mss_table_size(entries), store->current.entries);
     }
     return table != NULL;
 }
 
 static apr_status_t make_table(server_rec *s, apr_size_t entries)
 {
-    apr_size_t size = mss_table_size(entries);
-    apr_shm_t *shm;
+    kept_table fresh = {.size = mss_table_size(entries), .entries = entries};
     apr_status_t rv;
 
-    if (store->shm && store->entries == entries) {
-        table = mss_table_adopt(apr_shm_baseaddr_get(store->shm), store->size,
-                                entries);
-        if (table) {
-            return APR_SUCCESS;
-        }
+    table = store->current.entries == entries ? adopt(&store->current) : NULL;
+    if (table) {
+        return APR_SUCCESS;
     }
-    rv = apr_shm_create(&shm, size, NULL, s->process->pool);
+    rv = apr_shm_create(&fresh.shm, fresh.size, NULL, s->process->pool);
     if (rv == APR_SUCCESS) {
-        take_over(s, apr_shm_baseaddr_get(shm), entries);
-        store->shm = shm;
-        store->size = size;
-        store->entries = entries;
+        take_over(s, &fresh);
     }
     else if (keep_table(s, entries, rv)) {
         rv = APR_SUCCESS;
@@ -193,6 +203,7 @@ int mss_store_shm_init(server_rec *s)
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     rv = make_table(s, mss_conf_store()->entries);
+    former = store->current.former;
     if (rv == APR_SUCCESS) {
         lock();
         mss_table_outlast(table, mss_conf_longest());
@@ -249,7 +260,7 @@ static void complain(apr_uint64_t evictions)
                  " records have been given up since it was made: sessions go "
                  "on from their copies, and so may those that had ended; set "
                  "SessionSecurityStore shm:%" APR_SIZE_T_FMT,
-                 evictions, 2 * store->entries);
+                 evictions, 2 * store->current.entries);
 }
 
 /* @param before how many records had been given up when the lock was taken */
@@ -264,23 +275,35 @@ static void unlock_and_complain(apr_uint64_t before, apr_time_t now)
     }
 }
 
-/* Takes over what has been written to the former table since it was copied. */
-static void look_back(const mss_key *key, mss_record *record)
+/* Takes over what has been written to a former table since it was copied. */
+static void look_into(const mss_table *old, const mss_key *key, apr_time_t now)
 {
-    apr_time_t now = apr_time_now();
     apr_time_t stale = mss_store_shm_stale(now);
     mss_record then = {.source = MSS_SOURCE_NONE};
 
-    if (now >= former_until) {
-        former = NULL;
-        return;
-    }
-    mss_table_get(former, key, &then);
+    mss_table_get(old, key, &then);
     if (then.source == MSS_SOURCE_REVOKED) {
-        mss_table_revoke(table, key, former_until, then.reason, stale, now);
+        mss_table_revoke(table, key, now + mss_conf_longest() + MSS_SKEW,
+                         then.reason, stale, now);
     }
     else if (then.source == MSS_SOURCE_STORE) {
         mss_table_touch(table, key, then.created, then.last, stale, now);
+    }
+}
+
+static void look_back(const mss_key *key, mss_record *record)
+{
+    apr_time_t now = apr_time_now();
+    bool in_time = false;
+
+    for (const kept_table *kept = former; kept; kept = kept->former) {
+        if (now < kept->until) {
+            look_into(adopt(kept), key, now);
+            in_time = true;
+        }
+    }
+    if (!in_time) {
+        former = NULL;
     }
     mss_table_get(table, key, record);
 }

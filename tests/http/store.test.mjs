@@ -71,7 +71,7 @@ async function half(httpd, path, jar) {
 function resize(httpd, from, to) {
     const path = join(httpd.root, 'httpd.conf');
     const text = readFileSync(path, 'utf8');
-    assert.ok(text.includes(from));
+    assert.notEqual(text.search(from), -1);
     writeFileSync(path, text.replace(from, to));
 }
 
@@ -114,6 +114,35 @@ for (const [from, to] of [['shm:4096', 'shm:128'], ['shm:128', 'shm:4096']]) {
         isIdle(await ping(httpd, jars[2]), 1, LONG);
     });
 }
+
+test('the last requests of generations before the one before', async (t) => {
+    const httpd = await startSite(t, {
+        /* Room for children of four generations. */
+        more: 'SessionSecurityStore shm:128\nServerLimit 16\n',
+        extra: `<Location "/server-status">
+    SetHandler server-status
+    Require all granted
+</Location>`,
+    });
+    const jars = [await loggedIn(httpd), await loggedIn(httpd)];
+    const outs = [];
+    for (const [i, size] of ['shm:256', 'shm:512'].entries()) {
+        outs.push(await half(httpd, '/logout', jars[i]));
+        await until(async () => /Scoreboard: .*R/.test((await httpd.request(
+            '/server-status?auto')).body), 'the request to be read');
+        resize(httpd, /shm:\d+/, size);
+        await httpd.signal('SIGUSR1');
+    }
+    await httpd.signal('SIGUSR1');
+    assert.equal(httpd.log().match(/MSS0004/g).length, 2);
+    for (const jar of jars)
+        assert.equal((await open(httpd, jar)).status, 200);
+
+    for (const out of outs)
+        assert.match(await out.finish(), / 30[27] /);
+    for (const jar of jars)
+        isLogin(await open(httpd, jar));
+});
 
 test('a size for which there is no memory: a restart keeps what it has',
     async (t) => {
