@@ -24,7 +24,7 @@ struct mss_recent {
     slot slots[]; /* then MSS_RECENT_ROOM bytes for each of them */
 };
 
-static apr_uint64_t sets_for(apr_size_t entries)
+static apr_size_t sets_for(apr_size_t entries)
 {
     return entries < WAYS ? 1 : (entries + WAYS - 1) / WAYS;
 }

@@ -17,6 +17,7 @@ typedef enum {
 typedef struct {
     unsigned char key[MSS_KEY_BYTES];
     apr_uint32_t state;
+    apr_uint32_t spare; /* so that each machine has the same layout */
     apr_time_t created;
     apr_time_t last; /* of a revocation: until when it must be kept */
     mss_sync sync;
@@ -263,7 +264,7 @@ mss_sync *mss_table_sync(mss_table *t, const mss_key *key)
 
 apr_size_t mss_table_slots(const mss_table *t)
 {
-    return t->sets * MSS_TABLE_WAYS;
+    return (apr_size_t)(t->sets * MSS_TABLE_WAYS);
 }
 
 bool mss_table_untold(const mss_table *t, apr_size_t at, apr_time_t now,
