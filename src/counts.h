@@ -26,8 +26,10 @@ typedef enum {
     MSS_COUNTS = MSS_COUNT_ENDED + MSS_ENDS
 } mss_count;
 
+/** A word each: to more than that many machines add by a library alone, which
+ * httpd does not load. Of 32 bits they begin again after four thousand million. */
 typedef struct {
-    apr_uint64_t of[MSS_COUNTS];
+    apr_size_t of[MSS_COUNTS];
 } mss_counters;
 
 /** The numbers. Never NULL: before mss_counts_init they are this process' own. */
