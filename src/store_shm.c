@@ -2,6 +2,8 @@
 
 #include "store_shm.h"
 
+#include <unistd.h>
+
 #include "apr_global_mutex.h"
 #include "apr_shm.h"
 #include "apr_strings.h"
