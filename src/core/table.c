@@ -24,10 +24,6 @@ typedef struct {
     apr_uint64_t choice; /* as of mss_record; one slot, one cache line */
 } slot;
 
-typedef struct {
-    slot slots[MSS_TABLE_WAYS];
-} set;
-
 struct mss_table {
     apr_uint64_t magic;
     apr_uint32_t layout;
@@ -48,12 +44,13 @@ static apr_size_t sets_for(apr_size_t entries)
 
 apr_size_t mss_table_size(apr_size_t entries)
 {
-    return sizeof(mss_table) + sets_for(entries) * sizeof(set);
+    return sizeof(mss_table)
+           + sets_for(entries) * MSS_TABLE_WAYS * sizeof(slot);
 }
 
-static set *sets_of(const mss_table *t)
+static slot *slots_of(const mss_table *t)
 {
-    return (set *)(void *)(t + 1);
+    return (slot *)(void *)(t + 1);
 }
 
 mss_table *mss_table_make(void *memory, apr_size_t entries)
@@ -80,21 +77,20 @@ mss_table *mss_table_adopt(void *memory, apr_size_t size, apr_size_t entries)
     return t;
 }
 
-static set *set_of(const mss_table *t, const unsigned char *key)
+/* The first of MSS_TABLE_WAYS. */
+static slot *set_of(const mss_table *t, const unsigned char *key)
 {
     apr_uint32_t hash;
 
     memcpy(&hash, key, sizeof(hash));
-    return sets_of(t) + hash % t->sets;
+    return slots_of(t) + hash % t->sets * MSS_TABLE_WAYS;
 }
 
 static slot *find(const mss_table *t, const mss_key *key)
 {
-    set *in = set_of(t, key->bytes);
+    slot *s = set_of(t, key->bytes);
 
-    for (int i = 0; i < MSS_TABLE_WAYS; i++) {
-        slot *s = &in->slots[i];
-
+    for (int i = 0; i < MSS_TABLE_WAYS; i++, s++) {
         if (s->state != FREE
             && memcmp(s->key, key->bytes, MSS_KEY_BYTES) == 0) {
             return s;
@@ -151,7 +147,7 @@ static bool goes_before(const slot *a, const slot *b, apr_time_t stale,
 static slot *victim(const mss_table *t, const mss_key *key, apr_time_t stale,
                     apr_time_t now)
 {
-    slot *s = set_of(t, key->bytes)->slots;
+    slot *s = set_of(t, key->bytes);
     slot *first = s;
 
     for (int i = 1; i < MSS_TABLE_WAYS && first->state != FREE; i++) {
@@ -270,7 +266,7 @@ apr_size_t mss_table_slots(const mss_table *t)
 bool mss_table_untold(const mss_table *t, apr_size_t at, apr_time_t now,
                       mss_key *key, mss_ending *ending)
 {
-    const slot *s = &sets_of(t)->slots[at];
+    const slot *s = slots_of(t) + at;
 
     if (s->state < REVOKED || s->sync.told != 0 || s->last < now) {
         return false;
@@ -298,7 +294,7 @@ bool mss_table_complain(mss_table *t, apr_uint64_t before, apr_time_t now)
 
 void mss_table_outlast(mss_table *t, apr_interval_time_t longest)
 {
-    slot *s = sets_of(t)->slots;
+    slot *s = slots_of(t);
     apr_interval_time_t more = longest - t->longest;
 
     for (apr_uint64_t i = 0; more > 0 && i < t->sets * MSS_TABLE_WAYS; i++) {
@@ -312,7 +308,7 @@ void mss_table_outlast(mss_table *t, apr_interval_time_t longest)
 void mss_table_count(const mss_table *t, apr_size_t at, apr_time_t stale,
                      apr_time_t now, mss_table_usage *usage)
 {
-    const slot *s = &sets_of(t)->slots[at];
+    const slot *s = slots_of(t) + at;
 
     if (!is_spent(s, stale, now)) {
         usage->live += s->state == LIVE;
@@ -322,7 +318,7 @@ void mss_table_count(const mss_table *t, apr_size_t at, apr_time_t stale,
 
 void mss_table_copy(const mss_table *from, mss_table *to)
 {
-    slot *s = sets_of(from)->slots;
+    slot *s = slots_of(from);
 
     to->evictions = from->evictions;
     to->longest = from->longest;
