@@ -7,12 +7,12 @@
 
 #include "core/cookies.h"
 #include "core/parse.h"
+#include "core/table.h"
 #include "log.h"
 #include "remote.h"
 
 #define STORE_ENTRIES 65536
 #define STORE_ENTRIES_MIN 64
-#define STORE_ENTRIES_MAX 16777216
 
 static mss_store_place store = {.entries = STORE_ENTRIES};
 
@@ -148,7 +148,7 @@ static const char *set_entries(cmd_parms *cmd, const char *value)
     apr_int64_t n = apr_strtoi64(digits, &end, 10);
 
     if (!apr_isdigit(*digits) || *end || n < STORE_ENTRIES_MIN
-        || n > STORE_ENTRIES_MAX) {
+        || n > MSS_TABLE_MOST) {
         return mss_directives_fault(cmd, value,
                                     "needs a number of sessions from 64 to "
                                     "16777216, such as shm:65536");

@@ -262,7 +262,7 @@ static void complain(apr_uint64_t evictions)
                  " records have been given up since it was made: sessions go "
                  "on from their copies, and so may those that had ended; set "
                  "SessionSecurityStore shm:%" APR_SIZE_T_FMT,
-                 evictions, 2 * store->current.entries);
+                 evictions, mss_table_more(store->current.entries));
 }
 
 /* @param before how many records had been given up when the lock was taken */

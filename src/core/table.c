@@ -35,6 +35,11 @@ struct mss_table {
     apr_uint64_t spare[2];
 };
 
+apr_size_t mss_table_more(apr_size_t entries)
+{
+    return entries < MSS_TABLE_MOST / 2 ? 2 * entries : MSS_TABLE_MOST;
+}
+
 static apr_size_t sets_for(apr_size_t entries)
 {
     return entries < MSS_TABLE_WAYS

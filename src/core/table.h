@@ -51,6 +51,12 @@ typedef struct {
     apr_size_t revocations; /* that must still be kept */
 } mss_table_usage;
 
+/** More entries than these no table is made for. */
+#define MSS_TABLE_MOST 16777216
+
+/** How many entries to set where that many are too few. */
+apr_size_t mss_table_more(apr_size_t entries);
+
 /** Bytes for a table of at least that many slots. */
 apr_size_t mss_table_size(apr_size_t entries);
 

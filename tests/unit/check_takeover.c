@@ -113,6 +113,16 @@ START_TEST(copied_newest_first)
 }
 END_TEST
 
+START_TEST(more_than_too_few)
+{
+    ck_assert_uint_eq(mss_table_more(64), 128);
+    ck_assert_uint_eq(mss_table_more(MSS_TABLE_MOST / 2 - 1),
+                      MSS_TABLE_MOST - 2);
+    ck_assert_uint_eq(mss_table_more(MSS_TABLE_MOST / 2 + 1), MSS_TABLE_MOST);
+    ck_assert_uint_eq(mss_table_more(MSS_TABLE_MOST), MSS_TABLE_MOST);
+}
+END_TEST
+
 Suite *mss_suite_takeover(void)
 {
     Suite *suite = suite_create("takeover");
@@ -124,6 +134,7 @@ Suite *mss_suite_takeover(void)
     tcase_add_test(tc, copied_to_more_room_and_back);
     tcase_add_loop_test(tc, revocations_survive_less_room, 0, 2);
     tcase_add_test(tc, copied_newest_first);
+    tcase_add_test(tc, more_than_too_few);
     suite_add_tcase(suite, tc);
     return suite;
 }
