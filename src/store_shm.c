@@ -126,6 +126,13 @@ static mss_table *adopt(const kept_table *kept)
                      : NULL;
 }
 
+static void log_other_version(server_rec *s)
+{
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
+                 "MSS0008: the table of sessions was that of another "
+                 "version of the module; sessions go on from their copies");
+}
+
 static void copy_from(server_rec *s, const mss_table *old, kept_table *kept)
 {
     lock();
@@ -151,9 +158,7 @@ static void take_over(server_rec *s, const kept_table *fresh)
         copy_from(s, old, kept);
     }
     else if (kept->shm) {
-        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
-                     "MSS0008: the table of sessions was that of another "
-                     "version of the module; sessions go on from their copies");
+        log_other_version(s);
     }
 }
 
@@ -192,15 +197,24 @@ static apr_status_t make_table(server_rec *s, apr_size_t entries)
     return rv;
 }
 
+static void find_store(server_rec *s)
+{
+    store = ap_retained_data_get(RETAINED);
+    if (store && store->size_of_this == sizeof(*store)) {
+        return;
+    }
+    if (store) {
+        log_other_version(s);
+    }
+    store = ap_retained_data_create(RETAINED, sizeof(*store));
+    store->size_of_this = sizeof(*store);
+}
+
 int mss_store_shm_init(server_rec *s)
 {
     apr_status_t rv;
 
-    store = ap_retained_data_get(RETAINED);
-    if (!store || store->size_of_this != sizeof(*store)) {
-        store = ap_retained_data_create(RETAINED, sizeof(*store));
-        store->size_of_this = sizeof(*store);
-    }
+    find_store(s);
     if (make_mutex(s) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
