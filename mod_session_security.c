@@ -24,6 +24,7 @@
 static void register_hooks(apr_pool_t *p)
 {
     static const char *const before_headers[] = {"mod_headers.c", NULL};
+    static const char *const before_firewall[] = {"mod_security2.c", NULL};
 
     (void)p;
 
@@ -53,6 +54,10 @@ static void register_hooks(apr_pool_t *p)
     /* Our own URLs are answered here, since the handlers of other modules come
      * before ours where they are configured, and so do redirects in fixups. */
     ap_hook_fixups(mss_endpoint_answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
+
+    /* He who may send a body is known, and nobody has read it. */
+    ap_hook_fixups(mss_intake_expect, NULL, before_firewall,
+                   APR_HOOK_REALLY_FIRST);
 
     /* The user is final, the handler has not run, and mod_headers can still
      * tell the backend what we have to say. */

@@ -5,7 +5,9 @@
 #include "http_request.h"
 #include "util_filter.h"
 
+#include "config.h"
 #include "log.h"
+#include "sieve.h"
 #include "state.h"
 #include "track.h"
 
@@ -24,6 +26,13 @@ typedef struct {
     apr_time_t due;     /* the next stamp */
     apr_interval_time_t interval;
 } intake;
+
+/* Until the fixups are over nobody knows who is tracked; that the session is the
+ * user's has been seen when the filter was put in. */
+static bool is_activity(const mss_state *state)
+{
+    return !state->passive && (state->tracked || !state->let_in);
+}
 
 static bool ends(const apr_bucket_brigade *bb)
 {
@@ -44,7 +53,8 @@ static apr_status_t on_body(ap_filter_t *f, apr_bucket_brigade *bb,
         return rv;
     }
     now = apr_time_now();
-    if (now >= in->due || (now >= in->is_long && ends(bb))) {
+    if (is_activity(in->state)
+        && (now >= in->due || (now >= in->is_long && ends(bb)))) {
         in->due = now + in->interval;
         (void)mss_track_touch(in->state, now);
     }
@@ -66,22 +76,58 @@ static bool has_body(const request_rec *r)
            || apr_table_get(r->headers_in, "Content-Length");
 }
 
-void mss_intake_insert(request_rec *r)
+static ap_filter_t *find(const request_rec *r)
 {
-    mss_state *state = mss_state_peek(r);
-    ap_filter_t *f;
-    intake *in;
+    ap_filter_t *f = r->input_filters;
 
-    if (!state || r->main || !state->tracked || state->passive
-        || !has_body(r)) {
-        return;
+    while (f && !(f->frec == filter && f->ctx)) {
+        f = f->next;
     }
-    in = apr_pcalloc(r->pool, sizeof(*in));
+    return f;
+}
+
+static ap_filter_t *put(request_rec *r, const mss_state *state)
+{
+    intake *in = apr_pcalloc(r->pool, sizeof(*in));
+
     in->state = state;
     in->interval = mss_state_limits(r, state).expire_after / STAMPS_PER_EXPIRY;
     in->is_long = mss_state_top(r)->request_time + LONG_UPLOAD;
     in->due = in->is_long;
-    f = ap_add_input_filter_handle(filter, in, r, r->connection);
+    return ap_add_input_filter_handle(filter, in, r, r->connection);
+}
+
+/* Whether the session is that of who sends the body, as far as can be told before
+ * the fixups. */
+static bool is_senders(request_rec *r, const mss_state *state)
+{
+    return mss_conf_enabled(mss_conf_of(r))
+           && (r->user ? mss_track_is_owner(r, state) : mss_sieve_found(state));
+}
+
+int mss_intake_expect(request_rec *r)
+{
+    const mss_state *state = r->main ? NULL : mss_state_peek(r);
+
+    if (state && state->decision.verdict == MSS_LIVE && has_body(r)
+        && is_senders(r, state) && !find(r)) {
+        put(r, state);
+    }
+    return DECLINED;
+}
+
+void mss_intake_insert(request_rec *r)
+{
+    const mss_state *state = r->main ? NULL : mss_state_peek(r);
+    ap_filter_t *f;
+
+    if (!state || !state->tracked || !has_body(r)) {
+        return;
+    }
+    f = find(r);
+    if (!f) {
+        f = put(r, state);
+    }
     /* mod_proxy_http stores a body whole before it passes it on when there is a
      * filter that could change its length: one before those of the protocol. */
     if (f && f->next == r->proto_input_filters) {

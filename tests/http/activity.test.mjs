@@ -180,6 +180,41 @@ describe('uploads', () => {
         assert.ok(await ping(httpd, jar) <= 60);
     });
 
+    test('also one that another module reads before its handler', async (t) => {
+        const httpd = await startSite(t, {
+            app: 'LuaHookFixups "${ROOT}/reader.lua" read',
+            httpd: {
+                modules: ['lua'],
+                files: {
+                    'reader.lua': 'require "apache2"\nfunction read(r)\n'
+                        + 'r:info("reads")\nr:requestbody()\n'
+                        + 'return apache2.DECLINED\nend\n',
+                    'htdocs/app/store.cgi':
+                        '#!/bin/sh\nprintf "Content-Type: text/plain\n\nstored"\n',
+                },
+            },
+        });
+        const jar = await loggedIn(httpd);
+        const part = Buffer.alloc(20000, 'x');
+        const mark = httpd.mark();
+        const sent = httpd.request('/app/store.cgi', {
+            method: 'POST', jar,
+            headers: { ...SCRIPT, 'Content-Length': 4 * part.length },
+            body: Readable.from((async function* body() {
+                yield part;
+                await until(() => httpd.logSince(mark).includes('reads'),
+                    'a reader');
+                for (let i = 1; i < 4; i++) {
+                    httpd.clock.advance(60);
+                    yield part;
+                    await until(async () => await ping(httpd, jar) < 60,
+                        'activity', 3000);
+                }
+            }())),
+        });
+        assert.equal((await sent).body, 'stored');
+    });
+
     test('a script\'s short POST is none', async (t) => {
         const httpd = await startSite(t);
         const jar = await loggedIn(httpd);
