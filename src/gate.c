@@ -242,6 +242,20 @@ bool mss_gate_holds(request_rec *r, const session_rec *z,
            && mss_track_is_nobodys(state) && !lets_over(r, z, state);
 }
 
+int mss_gate_admit(request_rec *r)
+{
+    mss_state *state = mss_state_peek(r);
+    session_rec *z;
+
+    if (!r->user || r->main || !state || state->endpoint != MSS_ENDPOINT_NONE
+        || !mss_conf_enabled(mss_conf_of(r))) {
+        return DECLINED;
+    }
+    z = mss_track_load(r, state);
+    return z && mss_gate_holds(r, z, state) ? mss_gate_refuse(r, z, state)
+                                            : DECLINED;
+}
+
 /* Clients without cookies bring their password or certificate with each
  * request, and would get a session for each: only a page begins one then. */
 bool mss_gate_may_begin(request_rec *r, const session_rec *z,

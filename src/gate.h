@@ -17,6 +17,11 @@
  * a visitor's that has begun where a user's had ended. */
 int mss_gate_authenticate(request_rec *r);
 
+/** Hook check_access_ex, before everybody: the same for a user whom a module has found
+ * while it checked the access, as mod_auth_mellon does; httpd authenticates no more
+ * then, and mod_dir asks for its index before the fixups would say so. */
+int mss_gate_admit(request_rec *r);
+
 /** Whether the user that r has been authenticated as comes by himself, and has not
  * been asked yet: with a session that is over, or with a visitor's that has begun
  * where a user's ended before. */

@@ -182,7 +182,22 @@ kind('a module that sets REMOTE_USER', async () => {
         request: httpd.request.bind(httpd) };
 });
 
-kind('such a module, under Satisfy Any', async () => {
+// As mod_auth_mellon does, which takes less notice of subrequests.
+kind('a module that sets it where access is checked', async () => {
+    const httpd = await startHttpd({ clock: true, modules: ['lua'],
+        files: { ...LUA, 'access.lua': `function find(r)
+    if not r.uri:find('index') then
+        r.user = 'alice'
+    end
+    return apache2.OK
+end
+` },
+        config: `LuaHookAccessChecker "\${ROOT}/access.lua" find\n${lua()}` });
+    return { httpd, get: local(httpd), stop: () => httpd.stop(),
+        request: httpd.request.bind(httpd) };
+});
+
+kind('one that authenticates, under Satisfy Any', async () => {
     const httpd = await startLua(undefined,
         'Satisfy Any\nOrder allow,deny\nDeny from all',
         { modules: ['lua', 'access_compat'] });
