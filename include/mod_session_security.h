@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What other modules and configurations can rely on. */
+ * The interface that other modules and configurations can rely on. */
 
 #ifndef MOD_SESSION_SECURITY_H
 #define MOD_SESSION_SECURITY_H
@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-/** What this header offers. It grows when something is added; nothing in it
- * changes its meaning or goes. */
+/** Version of this header. It grows when something is added; nothing in the
+ * header is removed or changes its meaning. */
 #define SESSION_SECURITY_API_VERSION 1
 
 /* --- notes and environment ------------------------------------------------- */
@@ -23,7 +23,7 @@ extern "C" {
  * expired, revoked. */
 #define SESSION_SECURITY_NOTE "session_security"
 
-/** Note of a request: its session's idle time in whole seconds. */
+/** Note of a request: the idle time of its session in whole seconds. */
 #define SESSION_SECURITY_NOTE_IDLE "session_security_idle"
 
 /** Environment variables for backends: whole seconds. */
@@ -33,28 +33,30 @@ extern "C" {
 /* --- functions --------------------------------------------------------------- */
 
 /*
- * Optional functions: ask for them by APR_RETRIEVE_OPTIONAL_FN in a hook such as
+ * Optional functions: get them by APR_RETRIEVE_OPTIONAL_FN in a hook such as
  * post_config or optional_fn_retrieve, at each start, whichever module is loaded
  * first. NULL: mod_session_security is not loaded.
  *
- * They take the request of a client, or an internal redirect or subrequest of
- * it, in the thread that works on it. A request has a live session, for them,
- * where SessionSecurity is On, a session of this module came with it or was
- * begun for it, and that has not ended. That is known after the access_checker
- * hooks of order APR_HOOK_FIRST, before authentication: who the session belongs
- * to, and whether it is he who asks, is settled when fixups are done.
+ * They take the request of a browser, or an internal redirect or subrequest of
+ * it, in the thread that works on it. For these functions, a request has a live
+ * session if SessionSecurity is On there, and if a session of this module came
+ * with it or was begun for it and has not ended. This is known after the
+ * access_checker hooks of order APR_HOOK_FIRST, before authentication. Who the
+ * session belongs to, and whether the request is from that user, is settled when
+ * fixups are done.
  *
- * With a store that several front ends share, each call may wait for it, a second
- * at most.
+ * With a store that several front ends share, each call may wait for the store,
+ * for a second at most.
  */
 
-/** How long nobody has been active in the session, over all tabs, by now, in
- * microseconds; -1 without a live session. It can be asked as long as the request
- * lasts, so that a handler with a long answer can stop at the end. */
+/** The idle time of the session, over all tabs, up to now, in microseconds; -1
+ * without a live session. It can be called as long as the request lasts, so that
+ * a handler with a long answer can stop when the session ends. */
 APR_DECLARE_OPTIONAL_FN(apr_interval_time_t, session_security_idle,
                         (request_rec * r));
 
-/** Marks activity by a person, now; as long as the request lasts.
+/** Marks activity by a person, now. It can be called as long as the request
+ * lasts.
  * @return 1, or 0 without a live session */
 APR_DECLARE_OPTIONAL_FN(int, session_security_activity, (request_rec * r));
 
@@ -69,10 +71,11 @@ typedef enum {
 } session_security_reason;
 
 /**
- * Ends the session: for good, in every browser tab, and all copies of its cookie.
- * Before the answer's headers leave, since the answer changes the cookie. Until
- * fixups are done the request itself is refused as one of an ended session; a
- * later caller answers it as he likes, and it does not get the client.
+ * Ends the session for good, in every browser tab and for all copies of its
+ * cookie. Call it before the answer's headers leave, since the answer changes the
+ * cookie. If it is called before fixups are done, the request itself is refused as
+ * one of an ended session. A later caller answers the request as it likes, and the
+ * answer does not get the client.
  *
  * @param reason SESSION_SECURITY_LOGOUT or SESSION_SECURITY_REVOKED; others
  *               count as the latter
@@ -93,12 +96,12 @@ APR_DECLARE_OPTIONAL_FN(int, session_security_end,
  *                       APR_HOOK_MIDDLE);
  *
  * in register_hooks, whichever module is loaded first. It runs in the thread of
- * the request that found or brought the end, in any phase from access_checker
- * until the answer's headers leave; that request waits for it.
+ * the request that found or caused the end, in any phase from access_checker until
+ * the answer's headers leave; that request waits for it.
  *
  * @param r      that request
- * @param user   the session's user, or NULL where nobody can be named; as long
- *               as r
+ * @param user   the session's user, or NULL where the name is not known; lives as
+ *               long as r
  * @param idle   microseconds since the last activity
  * @return OK or DECLINED: go on with the others
  */
