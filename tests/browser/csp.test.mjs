@@ -160,4 +160,18 @@ test('Reuse: no element that the browser would refuse', async (t) => {
         + "'unsafe-eval'"), 'object');
 });
 
+test('a policy in the page itself: the client warns and hides all the same',
+    async (t) => {
+        const { context, page } = await openSite(t, { warn: 8, expire: 14, files: {
+            'htdocs/app/strict.html': html('<p id="secret">Secret</p>', {
+                head: '<meta http-equiv="Content-Security-Policy" '
+                    + 'content="default-src \'none\'">' }),
+        }, path: '/app/strict.html' });
+        allowError(context, /Content Security Policy|connect-src/);
+        await warned(page);
+        await until(() => page.evaluate(() => document.getElementById('secret')
+            .getClientRects().length === 0), 'the end', 20000);
+        await page.locator(WARNING).waitFor({ state: 'visible' });
+    });
+
 test.run();

@@ -53,12 +53,15 @@ async function closeBrowser() {
  * name and a function for each, and its run() at the end of the file. */
 export function suite(title) {
     const tests = [];
-    const add = (name, fn) => tests.push([name, fn]);
+    const add = (name, fn) => {
+        assert.ok(!Object.isFrozen(tests), `${name}: after run()`);
+        tests.push([name, fn]);
+    };
     // Waiting costs little.
     const concurrency = Math.max(3, 2 * cpus().length);
     add.run = () => describe(title, { concurrency }, () => {
         after(closeBrowser);
-        for (const [name, fn] of tests)
+        for (const [name, fn] of Object.freeze(tests))
             test(name, fn);
     });
     return add;
