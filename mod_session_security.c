@@ -21,22 +21,22 @@
 #include "start.h"
 #include "status.h"
 
-static void register_hooks(apr_pool_t *p)
+static void on_start(void)
 {
-    static const char *const before_headers[] = {"mod_headers.c", NULL};
-    static const char *const before_firewall[] = {"mod_security2.c", NULL};
-
-    (void)p;
-
-    /* The server starts. */
     ap_hook_pre_config(mss_start_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(mss_start_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_test_config(mss_dump_print, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(mss_start_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(mss_start_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+}
 
-    /* A request comes. Our own URLs are claimed before mod_rewrite, mod_proxy
-     * and mod_alias can translate them away. */
+static void on_request(void)
+{
+    static const char *const before_headers[] = {"mod_headers.c", NULL};
+    static const char *const before_firewall[] = {"mod_security2.c", NULL};
+
+    /* Our own URLs are claimed before mod_rewrite, mod_proxy and mod_alias can
+     * translate them away. */
     ap_hook_translate_name(mss_endpoint_claim, NULL, NULL,
                            APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(mss_notes_follow, NULL, NULL, APR_HOOK_REALLY_FIRST);
@@ -57,7 +57,7 @@ static void register_hooks(apr_pool_t *p)
      * before ours where they are configured, and so do redirects in fixups. */
     ap_hook_fixups(mss_endpoint_answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
-    /* He who may send a body is known, and nobody has read it. */
+    /* Whose session it is has been seen, and nobody has read the body. */
     ap_hook_fixups(mss_intake_expect, NULL, before_firewall,
                    APR_HOOK_REALLY_FIRST);
 
@@ -65,9 +65,12 @@ static void register_hooks(apr_pool_t *p)
      * tell the backend what we have to say. */
     ap_hook_fixups(mss_guard_stamp, NULL, before_headers, APR_HOOK_LAST);
     ap_hook_fixups(mss_inject_prepare, NULL, NULL, APR_HOOK_REALLY_LAST);
+}
 
-    /* The body comes in, the answer goes out: after mod_include, before
-     * mod_session saves and mod_deflate compresses. */
+/* The body comes in, the answer goes out: after mod_include, before mod_session
+ * saves and mod_deflate compresses. */
+static void on_content(void)
+{
     ap_hook_insert_filter(mss_intake_insert, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(mss_inject_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_insert_error_filter(mss_guard_report, NULL, NULL, APR_HOOK_MIDDLE);
@@ -77,6 +80,14 @@ static void register_hooks(apr_pool_t *p)
     mss_inject_register();
     mss_cookie_register();
     mss_endpage_register();
+}
+
+static void register_hooks(apr_pool_t *p)
+{
+    (void)p;
+    on_start();
+    on_request();
+    on_content();
 
     /* Other modules ask, and somebody looks. */
     mss_api_register();
