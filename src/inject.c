@@ -191,7 +191,8 @@ static bool is_plain_file(const request_rec *r)
 /* --- the hooks -------------------------------------------------------------------- */
 
 /* A page that the browser has from before it was tracked, or a part of one,
- * would be confirmed without the element in it. */
+ * would be confirmed without the element in it. Over plain http what may be a
+ * page is an image most of the time, and that may be confirmed. */
 int mss_inject_prepare(request_rec *r)
 {
     static const char *const names[] = {"If-None-Match", "If-Modified-Since",
@@ -199,7 +200,8 @@ int mss_inject_prepare(request_rec *r)
     const mss_state *state = mss_state_peek(r);
     int i;
 
-    if (!state || r->method_number != M_GET || mss_page_unwanted(r, state)) {
+    if (!state || r->method_number != M_GET || !mss_state_asks_page(r)
+        || mss_page_unwanted(r, state)) {
         return DECLINED;
     }
     for (i = 0; names[i]; i++) {
@@ -241,7 +243,9 @@ void mss_inject_insert(request_rec *r)
     if (!in || !state || mss_page_unwanted(r, state)) {
         return;
     }
-    hold_compressors(r, in);
+    if (mss_state_asks_page(r)) { /* or a style sheet would not be compressed */
+        hold_compressors(r, in);
+    }
     if (!is_plain_file(r)) {
         mss_unpack_insert(r, &state->encodings);
     }

@@ -193,6 +193,12 @@ void mss_page_forbid_store(request_rec *r, const mss_fields *fields, bool fixed)
 
 /* --- the two questions ----------------------------------------------------------- */
 
+/* Most are for pages, and the answer to that is there already. */
+static bool may_be_page(request_rec *r)
+{
+    return mss_state_asks_page(r) || mss_kind_may_be_page(mss_state_headers(r));
+}
+
 const char *mss_page_unwanted(request_rec *r, const mss_state *state)
 {
     if (!state->tracked && !state->expectant) {
@@ -214,7 +220,7 @@ const char *mss_page_unwanted(request_rec *r, const mss_state *state)
     if (r->method_number != M_GET && r->method_number != M_POST) {
         return "method";
     }
-    if (!mss_state_asks_page(r)) {
+    if (!may_be_page(r)) {
         return "not a request for a page";
     }
     return NULL;

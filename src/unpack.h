@@ -10,7 +10,7 @@
 /** Registers the output filter. */
 void mss_unpack_register(void);
 
-/** For a request for a page, before its handler runs: asks the backend for
+/** For a request that may be for a page, before its handler runs: asks the backend for
  * gzip, which can be undone here, or for plain text; undoes that, or deflate.
  * @param asked the Accept-Encoding that the client sent, which is what
  * mod_deflate and mod_brotli will find; NULL the first time, when it is noted.

@@ -151,6 +151,12 @@ bool mss_kind_is_page(const mss_headers *h)
     return !h->accept || accepts_html(h);
 }
 
+bool mss_kind_may_be_page(const mss_headers *h)
+{
+    return mss_kind_is_page(h)
+           || (!sends_fetch_metadata(h) && !mss_kind_is_script(h));
+}
+
 bool mss_kind_is_opened(const mss_headers *h)
 {
     if (mss_kind_is_prefetch(h)) {

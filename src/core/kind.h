@@ -47,6 +47,11 @@ bool mss_kind_is_prefetch(const mss_headers *h);
 /** A request for a document: what it answers may be shown as a page. */
 bool mss_kind_is_page(const mss_headers *h);
 
+/** The same, or a request that does not tell: browsers ask plain http for images,
+ * and scripts for anything, as curl asks for pages. What it answers may be shown
+ * as a page if it looks like one. */
+bool mss_kind_may_be_page(const mss_headers *h);
+
 /** A page that a person opened, as far as the browser tells. */
 bool mss_kind_is_opened(const mss_headers *h);
 

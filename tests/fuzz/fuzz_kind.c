@@ -39,13 +39,15 @@ static unsigned answers(const mss_headers *h)
 {
     return (unsigned)(mss_kind_is_script(h) | mss_kind_is_prefetch(h) << 1
                       | mss_kind_is_page(h) << 2 | mss_kind_is_opened(h) << 3
-                      | mss_kind_is_same_origin(h) << 4);
+                      | mss_kind_is_same_origin(h) << 4
+                      | mss_kind_may_be_page(h) << 5);
 }
 
 static void expect_sense(const mss_headers *h)
 {
     const bool by_script = h->requested_with || h->session_security;
     const bool opened = mss_kind_is_opened(h);
+    const bool may_be_page = mss_kind_may_be_page(h);
     const bool of_requests = mss_kind_is_activity(h, MSS_ACTIVITY_REQUESTS);
 
     EXPECT(!mss_kind_is_activity(h, MSS_ACTIVITY_INPUT));
@@ -53,6 +55,8 @@ static void expect_sense(const mss_headers *h)
     EXPECT(mss_kind_is_activity(h, MSS_ACTIVITY_UNSET) == opened);
     EXPECT(!opened || of_requests);
     EXPECT(!mss_kind_is_prefetch(h) || !of_requests);
+    EXPECT(!mss_kind_is_page(h) || may_be_page);
+    EXPECT(!may_be_page || mss_kind_is_page(h) || !mss_kind_is_script(h));
     EXPECT(!by_script || (mss_kind_is_script(h) && !mss_kind_is_page(h)));
     EXPECT(!h->fetch_site || strcasecmp(h->fetch_site, "cross-site") != 0
            || !mss_kind_is_same_origin(h));

@@ -12,6 +12,8 @@ import {
 const ELEMENT = new RegExp('<script src="/session_security/script\\.js'
     + '\\?v=[0-9a-f]{16}" data-session-security=\'([^\']*)\'></script>', 'g');
 const PLAIN = { Accept: 'text/html,*/*;q=0.8' };
+// What tells nothing: curl, a script's fetch() over plain http, and an image there.
+const UNTOLD = [{ Accept: '*/*' }, { Accept: 'image/avif,image/*,*/*;q=0.8' }];
 const HTML = 'text/html; charset=utf-8';
 const PAGE = '<!DOCTYPE html>\n<html lang="en">\n<head><title>t</title></head>'
     + '\n<body>\n<p>x</p>\n</body></html>\n';
@@ -251,6 +253,16 @@ describe('pages', () => {
         assertInjected(await get('backend/page', PLAIN));
     });
 
+    test('to a client that does not tell what it wants', async () => {
+        for (const headers of UNTOLD) {
+            assertInjected(await get('backend/page', headers));
+            const page = await get('page.html', headers);
+            assertInjected(page);
+            assert.equal(page.headers.etag, undefined);
+            assert.equal(page.headers['cache-control'], 'no-store');
+        }
+    });
+
     test('a script by CGI', async () => {
         const answer = await get('script.cgi');
         assertInjected(answer);
@@ -353,13 +365,15 @@ describe('left alone', () => {
 
     for (const name of ['row', 'json']) {
         test(`a fragment over plain http: ${name}`, async () => {
-            const [answer, said] =
-                await reasonFor(() => get(`backend/${name}`, PLAIN));
-            assertUntouched(answer, ANSWERS[name][1]);
-            assert.equal(said, 'not injected: a fragment');
-            assert.equal(Number(answer.headers['content-length']),
-                ANSWERS[name][1].length);
-            assert.equal(answer.headers.etag, ANSWERS[name][0].ETag);
+            for (const headers of [PLAIN, ...UNTOLD]) {
+                const [answer, said] =
+                    await reasonFor(() => get(`backend/${name}`, headers));
+                assertUntouched(answer, ANSWERS[name][1]);
+                assert.equal(said, 'not injected: a fragment');
+                assert.equal(Number(answer.headers['content-length']),
+                    ANSWERS[name][1].length);
+                assert.equal(answer.headers.etag, ANSWERS[name][0].ETag);
+            }
         });
     }
 
@@ -440,11 +454,15 @@ describe('headers', () => {
             answer.bytes.length), answer.bytes.length);
     });
 
+    const kinds = [NAVIGATION, ...UNTOLD];
+    const each = (names) =>
+        names.flatMap((name) => kinds.map((headers) => [name, headers]));
+
     test('HEAD agrees with GET', async () => {
-        for (const name of ['page.html', 'backend/described', 'backend/head',
-            'backend/gzip']) {
-            const [page, head] = [await get(name),
-                await get(name, NAVIGATION, { method: 'HEAD' })];
+        for (const [name, headers] of each(['page.html', 'backend/described',
+            'backend/head', 'backend/gzip'])) {
+            const [page, head] = [await get(name, headers),
+                await get(name, headers, { method: 'HEAD' })];
             assert.equal(head.bytes.length, 0);
             for (const answer of [page, head]) {
                 delete answer.headers.date;
@@ -456,9 +474,10 @@ describe('headers', () => {
     });
 
     test('HEAD tells no other length than GET', async () => {
-        for (const name of ['page.html', 'backend/described', 'backend/head']) {
-            const page = await get(name);
-            const head = await get(name, NAVIGATION, { method: 'HEAD' });
+        for (const [name, headers] of each(['page.html', 'backend/described',
+            'backend/head'])) {
+            const page = await get(name, headers);
+            const head = await get(name, headers, { method: 'HEAD' });
             assert.equal(Number(head.headers['content-length']
                 ?? page.bytes.length), page.bytes.length, name);
         }
@@ -483,14 +502,17 @@ describe('headers', () => {
         }
     });
 
-    test('a script may ask on conditions', async () => {
+    test('what may be no page may be asked for on conditions', async () => {
         const plain = await get('page.html', SCRIPT);
-        const match = await get('page.html',
-            { ...SCRIPT, 'If-None-Match': plain.headers.etag });
-        assert.equal(match.status, 304);
-        const part = await get('page.html', { ...SCRIPT, Range: 'bytes=0-9' });
-        assert.equal(part.status, 206);
-        assertUntouched(part, PAGE.slice(0, 10));
+        for (const headers of [SCRIPT, ...UNTOLD]) {
+            const match = await get('page.html',
+                { ...headers, 'If-None-Match': plain.headers.etag });
+            assert.equal(match.status, 304);
+            const part =
+                await get('page.html', { ...headers, Range: 'bytes=0-9' });
+            assert.equal(part.status, 206);
+            assertUntouched(part, PAGE.slice(0, 10));
+        }
     });
 
     test('a form\'s own conditions stay', async () => {
@@ -566,6 +588,16 @@ describe('compression', () => {
         const answer = await get('backend/gzip-data', ACCEPT);
         assert.equal(answer.headers['content-encoding'], 'gzip');
         assertUntouched(answer, ANSWERS['gzip-data'][1]);
+    });
+
+    test('a client that does not tell what it wants', async () => {
+        for (const headers of UNTOLD) {
+            const encoded = { ...headers, 'Accept-Encoding': 'gzip, br' };
+            assertInjected(await get('backend/gzip', encoded));
+            const answer = await get('backend/gzip-data', encoded);
+            assert.equal(answer.headers['content-encoding'], 'gzip');
+            assertUntouched(answer, ANSWERS['gzip-data'][1]);
+        }
     });
 
     test('so do answers to scripts, and what they ask for', async () => {

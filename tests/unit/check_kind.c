@@ -38,6 +38,7 @@ typedef enum {
     OPENED = 8,
     COUNTED = 16, /* activity, where all requests are */
     OWN = 32,     /* made by a page of the same origin */
+    UNTOLD = 64,  /* a page, if the answer looks like one */
 } traits;
 
 typedef struct {
@@ -96,22 +97,22 @@ static const request requests[] = {
     {"http: Firefox", {FIREFOX}, PAGE | OPENED | COUNTED},
     {"IE11", {IE11}, PAGE | OPENED | COUNTED},
     {"capitals", {"Text/HTML"}, PAGE | OPENED | COUNTED},
-    {"IE11 image", {IE11_IMAGE}, COUNTED},
-    {"http: image", {CHROMIUM_IMAGE}, COUNTED},
-    {"http: style sheet", {STYLE}, COUNTED},
-    {"http: script element, curl", {ANY}, COUNTED},
-    {"http: fetch()", {ANY}, COUNTED},
-    {"http: axios", {JSON}, COUNTED},
+    {"IE11 image", {IE11_IMAGE}, COUNTED | UNTOLD},
+    {"http: image", {CHROMIUM_IMAGE}, COUNTED | UNTOLD},
+    {"http: style sheet", {STYLE}, COUNTED | UNTOLD},
+    {"http: script element, curl", {ANY}, COUNTED | UNTOLD},
+    {"http: fetch()", {ANY}, COUNTED | UNTOLD},
+    {"http: axios", {JSON}, COUNTED | UNTOLD},
     {"http: jQuery", {JQUERY, .requested_with = "XMLHttpRequest"}, SCRIPT | COUNTED | OWN},
     {"http: jQuery.load", {"text/html, */*; q=0.01", .requested_with = "XMLHttpRequest"}, SCRIPT | COUNTED | OWN},
     {"http: our client", {ANY, .session_security = "1"}, SCRIPT | COUNTED | OWN},
     {"http: wants JSON", {"application/json"}, SCRIPT | COUNTED},
     {"http: EventSource", {"text/event-stream"}, SCRIPT | COUNTED},
     {"http: an image alone", {"image/webp,image/png"}, SCRIPT | COUNTED},
-    {"http: part wildcard", {"image/*"}, COUNTED},
+    {"http: part wildcard", {"image/*"}, COUNTED | UNTOLD},
     {"no Accept: telnet, HTTP/1.0", {NULL}, PAGE | OPENED | COUNTED},
-    {"empty Accept", {""}, COUNTED},
-    {"Accept without types", {"gibberish"}, COUNTED},
+    {"empty Accept", {""}, COUNTED | UNTOLD},
+    {"Accept without types", {"gibberish"}, COUNTED | UNTOLD},
     {"Purpose, old Chromium", {CHROMIUM, .purpose = "prefetch"}, PREFETCH | PAGE},
     {"X-Moz, old Firefox", {FIREFOX, .purpose = "Prefetch"}, PREFETCH | PAGE},
     {"X-Purpose, old Safari", {SAFARI, .purpose = "preview"}, PREFETCH | PAGE},
@@ -139,6 +140,7 @@ START_TEST(requests_as_sent)
     EXPECT(mss_kind_is_script(h), SCRIPT);
     EXPECT(mss_kind_is_prefetch(h), PREFETCH);
     EXPECT(mss_kind_is_page(h), PAGE);
+    EXPECT(mss_kind_may_be_page(h), PAGE | UNTOLD);
     EXPECT(mss_kind_is_opened(h), OPENED);
     EXPECT(mss_kind_is_same_origin(h), OWN);
     EXPECT(mss_kind_is_activity(h, MSS_ACTIVITY_NAVIGATIONS), OPENED);
