@@ -253,6 +253,8 @@ async function restarts(soak) {
     for (const signal of ['SIGUSR1', 'SIGUSR1', 'SIGHUP', 'SIGUSR1']) {
         const target = soak.done + REQUESTS * WARM / 5;
         const running = signal === 'SIGUSR1' && load(soak, target);
+        if (!running)
+            soak.agent.destroy(); // SIGHUP waits for connections to close
         await soak.httpd.signal(signal);
         await (running || load(soak, target));
         count(signal);
