@@ -115,11 +115,18 @@ static bool is_report(const mss_headers *h)
            && strncasecmp(h->content_type, type, sizeof(type) - 1) == 0;
 }
 
+/* Scripts send X-Requested-With; so do the web views of Android apps, with each
+ * page, but no script can send that mode. */
+static bool is_requested_with(const mss_headers *h)
+{
+    return h->requested_with && !is(h->fetch_mode, "navigate");
+}
+
 /* What says that it was no person. Chromium sends its reports and opens a
  * WebSocket without Sec-Fetch-* and without Accept. */
 static bool is_made_by_script(const mss_headers *h)
 {
-    return h->requested_with || h->session_security || h->websocket
+    return is_requested_with(h) || h->session_security || h->websocket
            || is_report(h);
 }
 

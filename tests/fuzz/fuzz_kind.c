@@ -45,7 +45,10 @@ static unsigned answers(const mss_headers *h)
 
 static void expect_sense(const mss_headers *h)
 {
-    const bool by_script = h->requested_with || h->session_security;
+    const bool navigates =
+        h->fetch_mode && strcasecmp(h->fetch_mode, "navigate") == 0;
+    const bool by_script =
+        (h->requested_with && !navigates) || h->session_security;
     const bool opened = mss_kind_is_opened(h);
     const bool may_be_page = mss_kind_may_be_page(h);
     const bool of_requests = mss_kind_is_activity(h, MSS_ACTIVITY_REQUESTS);
@@ -61,9 +64,9 @@ static void expect_sense(const mss_headers *h)
     EXPECT(!h->fetch_site || strcasecmp(h->fetch_site, "cross-site") != 0
            || !mss_kind_is_same_origin(h));
     EXPECT(!h->websocket || (mss_kind_is_script(h) && !mss_kind_is_page(h)));
-    EXPECT(by_script || h->fetch_site || !mss_kind_is_same_origin(h));
-    EXPECT(!h->fetch_mode || strcasecmp(h->fetch_mode, "navigate") == 0
-           || !opened);
+    EXPECT(by_script || h->requested_with || h->fetch_site
+           || !mss_kind_is_same_origin(h));
+    EXPECT(!h->fetch_mode || navigates || !opened);
     EXPECT(!h->fetch_dest || strcasecmp(h->fetch_dest, "empty") != 0
            || (mss_kind_is_script(h) && !mss_kind_is_page(h)));
 }
