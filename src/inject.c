@@ -190,9 +190,15 @@ static bool is_plain_file(const request_rec *r)
 
 /* --- the hooks -------------------------------------------------------------------- */
 
+/* What does not say what it wants is an image most of the time. Of a file the
+ * type is known by now. */
+static bool asks_page(request_rec *r)
+{
+    return mss_state_asks_page(r) || mss_page_is_html(r);
+}
+
 /* A page that the browser has from before it was tracked, or a part of one,
- * would be confirmed without the element in it. Over plain http what may be a
- * page is an image most of the time, and that may be confirmed. */
+ * would be confirmed without the element in it. */
 int mss_inject_prepare(request_rec *r)
 {
     static const char *const names[] = {"If-None-Match", "If-Modified-Since",
@@ -200,7 +206,7 @@ int mss_inject_prepare(request_rec *r)
     const mss_state *state = mss_state_peek(r);
     int i;
 
-    if (!state || r->method_number != M_GET || !mss_state_asks_page(r)
+    if (!state || r->method_number != M_GET || !asks_page(r)
         || mss_page_unwanted(r, state)) {
         return DECLINED;
     }
@@ -243,7 +249,7 @@ void mss_inject_insert(request_rec *r)
     if (!in || !state || mss_page_unwanted(r, state)) {
         return;
     }
-    if (mss_state_asks_page(r)) { /* or a style sheet would not be compressed */
+    if (asks_page(r)) { /* or a style sheet would not be compressed */
         hold_compressors(r, in);
     }
     if (!is_plain_file(r)) {

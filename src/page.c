@@ -132,6 +132,7 @@ bool mss_page_tells_length(const request_rec *r)
 void mss_page_unset_validators(request_rec *r)
 {
     mss_fields_strip(r);
+    apr_table_unset(r->headers_in, "Range");
 }
 
 void mss_page_grow(request_rec *r, apr_size_t bytes)
@@ -226,16 +227,25 @@ const char *mss_page_unwanted(request_rec *r, const mss_state *state)
     return NULL;
 }
 
-static bool has_page_status(int status)
+/* Browsers show a redirect that leads nowhere. */
+static bool has_page_status(const request_rec *r)
 {
-    return status >= HTTP_OK && status != HTTP_NO_CONTENT
-           && status != HTTP_RESET_CONTENT && status != HTTP_PARTIAL_CONTENT
-           && !ap_is_HTTP_REDIRECT(status);
+    switch (r->status) {
+    case HTTP_NO_CONTENT:
+    case HTTP_RESET_CONTENT:
+    case HTTP_PARTIAL_CONTENT:
+    case HTTP_NOT_MODIFIED:
+        return false;
+    default:
+        return r->status >= HTTP_OK
+               && (!ap_is_HTTP_REDIRECT(r->status)
+                   || !mss_fields_get(r, "Location"));
+    }
 }
 
 const char *mss_page_unfit(request_rec *r, const mss_fields *fields)
 {
-    if (!has_page_status(r->status)) {
+    if (!has_page_status(r)) {
         return "status";
     }
     if (!mss_page_is_html(r)) {

@@ -36,7 +36,8 @@ const char *mss_page_encoding(const request_rec *r, const char *header);
 void mss_page_unset_encoding(request_rec *r);
 
 /** Takes from the answer what describes the bytes of the backend's page: its
- * length, digests, validators, and the offer of ranges. */
+ * length, digests, validators, and the offer of ranges; and from the request that
+ * for a range, which httpd would cut out of another page the next time. */
 void mss_page_unset_validators(request_rec *r);
 
 /** The same for a page that becomes so many bytes longer. A length that the

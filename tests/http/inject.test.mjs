@@ -68,6 +68,7 @@ const ANSWERS = {
     missing: [{ 'Content-Type': HTML }, PAGE, 404],
     failed: [{ 'Content-Type': HTML }, PAGE, 500],
     moved: [{ 'Content-Type': HTML, Location: '/app/' }, PAGE, 302],
+    choices: [{ 'Content-Type': HTML }, PAGE, 300],
     br: [{ 'Content-Type': HTML, 'Content-Encoding': 'br' }, 'not html'],
     identity: [{ 'Content-Type': HTML, 'Content-Encoding': 'identity' }, PAGE],
     'no-coding': [{ 'Content-Type': HTML, 'Content-Encoding': 'UTF-8' }, PAGE],
@@ -160,6 +161,7 @@ ProxyPass "/app/default-charset/" "${backend.url}/"
             'htdocs/app/index.html': PAGE,
             'htdocs/app/page.html': PAGE,
             'htdocs/app/row.html': ROW,
+            'htdocs/app/image.png': 'no image, but as long as one',
             'htdocs/app/error.html': PAGE,
             'htdocs/app/empty.html': '',
             'htdocs/app/big.html': PAGE.replace('x</p>',
@@ -242,7 +244,13 @@ describe('pages', () => {
             { method: 'POST', body: 'a=b' }));
     });
 
-    test('a frame', async () => {
+    test('a redirect that leads nowhere', async () => {
+        assertInjected(await get('backend/choices'));
+    });
+
+    test('a frame, also of an Android app\'s web view', async () => {
+        assertInjected(await get('backend/page',
+            { ...NAVIGATION, 'X-Requested-With': 'com.example.app' }));
         for (const dest of ['frame', 'iframe']) {
             assertInjected(await get('backend/page',
                 { ...NAVIGATION, 'Sec-Fetch-Dest': dest }));
@@ -454,13 +462,10 @@ describe('headers', () => {
             answer.bytes.length), answer.bytes.length);
     });
 
-    const kinds = [NAVIGATION, ...UNTOLD];
-    const each = (names) =>
-        names.flatMap((name) => kinds.map((headers) => [name, headers]));
-
     test('HEAD agrees with GET', async () => {
-        for (const [name, headers] of each(['page.html', 'backend/described',
-            'backend/head', 'backend/gzip'])) {
+        for (const [name, headers] of ['page.html', 'backend/described',
+            'backend/head', 'backend/gzip'].flatMap((each) =>
+            [NAVIGATION, ...UNTOLD].map((headers) => [each, headers]))) {
             const [page, head] = [await get(name, headers),
                 await get(name, headers, { method: 'HEAD' })];
             assert.equal(head.bytes.length, 0);
@@ -474,10 +479,9 @@ describe('headers', () => {
     });
 
     test('HEAD tells no other length than GET', async () => {
-        for (const [name, headers] of each(['page.html', 'backend/described',
-            'backend/head'])) {
-            const page = await get(name, headers);
-            const head = await get(name, headers, { method: 'HEAD' });
+        for (const name of ['page.html', 'backend/described', 'backend/head']) {
+            const page = await get(name);
+            const head = await get(name, NAVIGATION, { method: 'HEAD' });
             assert.equal(Number(head.headers['content-length']
                 ?? page.bytes.length), page.bytes.length, name);
         }
@@ -502,16 +506,36 @@ describe('headers', () => {
         }
     });
 
-    test('what may be no page may be asked for on conditions', async () => {
+    test('a script may ask on conditions', async () => {
         const plain = await get('page.html', SCRIPT);
-        for (const headers of [SCRIPT, ...UNTOLD]) {
-            const match = await get('page.html',
-                { ...headers, 'If-None-Match': plain.headers.etag });
-            assert.equal(match.status, 304);
-            const part =
-                await get('page.html', { ...headers, Range: 'bytes=0-9' });
-            assert.equal(part.status, 206);
-            assertUntouched(part, PAGE.slice(0, 10));
+        const match = await get('page.html',
+            { ...SCRIPT, 'If-None-Match': plain.headers.etag });
+        assert.equal(match.status, 304);
+        const part = await get('page.html', { ...SCRIPT, Range: 'bytes=0-9' });
+        assert.equal(part.status, 206);
+        assertUntouched(part, PAGE.slice(0, 10));
+    });
+
+    test('so may a client that does not tell, but for no page', async () => {
+        const plain = await get('page.html', SCRIPT);
+        const image = await get('image.png', SCRIPT);
+        for (const headers of UNTOLD) {
+            const match = (path, etag) =>
+                get(path, { ...headers, 'If-None-Match': etag });
+            const part = (path) =>
+                get(path, { ...headers, Range: 'bytes=0-9' });
+            assert.equal((await match('image.png', image.headers.etag)).status,
+                304);
+            assert.equal((await part('image.png')).status, 206);
+            assertInjected(await match('page.html', plain.headers.etag));
+            assertInjected(await part('page.html'));
+            // a backend without ranges, whose type nobody knows before
+            const page = await part('backend/page');
+            assert.equal(page.status, 200);
+            assertInjected(page);
+            const row = await part('backend/row');
+            assert.equal(row.status, 206);
+            assertUntouched(row, ROW.slice(0, 10));
         }
     });
 
