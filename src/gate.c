@@ -50,12 +50,14 @@ static bool is_sign_on(request_rec *r)
 
 /* Whether a password that comes now has been typed. Browsers drop theirs with a
  * 401 to a request that had it; to one that had none they repeat the request at
- * once with what they remember, and ask nobody. */
+ * once with what they remember, and ask nobody. A page comes first, and begins
+ * the session: what else has the mark would get in without one, for ever. */
 static bool was_prompted(request_rec *r, const mss_state *state)
 {
-    return mss_mark_asks(r, state, MSS_ASKED_PASSWORD)
-           || (mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED)
-               && apr_time_now() - state->stamp.last > AT_ONCE);
+    return mss_state_asks_page(r)
+           && (mss_mark_asks(r, state, MSS_ASKED_PASSWORD)
+               || (mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED)
+                   && apr_time_now() - state->stamp.last > AT_ONCE));
 }
 
 /* By mod_auth_form: in this request, or in one that this session is from. */

@@ -256,13 +256,32 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
         assert.match((await browser.person('/file/')).body, /Secret/);
     });
 
-    test('the typed password counts, also when a script is first', async () => {
-        const browser = await endedAt('/file/');
-        isEnd(await browser.ask('/file/'));
-        assert.equal((await browser.person('/file/data.json', SCRIPT)).status, 200);
-        assert.match((await browser.ask('/file/')).body, /Secret/);
-        assert.equal(browser.prompts, 2);
-    });
+    test('the typed password counts with a page, which begins the session',
+        async () => {
+            for (const asked of ['a password', 'none']) {
+                const browser = await endedAt('/file/');
+                if (asked === 'none')
+                    isEnd(await httpd.request('/file/',
+                        { jar: browser.jar, headers: NAVIGATION }));
+                else
+                    isEnd(await browser.ask('/file/'));
+                httpd.clock.advance(3);
+                // Polls that went on with the password would never be counted.
+                for (const headers of [SCRIPT, IMAGE, { Accept: '*/*' },
+                    { Accept: 'application/json' }]) {
+                    const answer =
+                        await browser.person('/file/data.json', headers);
+                    assert.equal(answer.status, 401);
+                    assert.equal(answer.headers['session-security'], 'expired');
+                    assert.equal(answer.headers['set-cookie'], undefined);
+                }
+                const { prompts } = browser;
+                assert.match((await browser.ask('/file/')).body, /Secret/);
+                const poll = await browser.ask('/file/data.json', SCRIPT);
+                assert.equal(poll.status, 200);
+                assert.equal(browser.prompts, prompts);
+            }
+        });
 
     test('a logout is as final as an expiry', async () => {
         const browser = new Browser(httpd, 'Basic');
