@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "log.h"
+#include "recheck.h"
 #include "sieve.h"
 #include "state.h"
 #include "track.h"
@@ -39,6 +40,16 @@ static bool ends(const apr_bucket_brigade *bb)
     return !APR_BRIGADE_EMPTY(bb) && APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(bb));
 }
 
+/* What comes after a pause as long as the limit comes too late. */
+static void touch(request_rec *r, const mss_state *state, apr_time_t at)
+{
+    mss_decision now;
+
+    if (mss_recheck(r, state, &now)) {
+        (void)mss_track_touch(state, at);
+    }
+}
+
 static apr_status_t on_body(ap_filter_t *f, apr_bucket_brigade *bb,
                             ap_input_mode_t mode, apr_read_type_e block,
                             apr_off_t readbytes)
@@ -56,7 +67,7 @@ static apr_status_t on_body(ap_filter_t *f, apr_bucket_brigade *bb,
     if (is_activity(in->state)
         && (now >= in->due || (now >= in->is_long && ends(bb)))) {
         in->due = now + in->interval;
-        (void)mss_track_touch(in->state, now);
+        touch(f->r, in->state, now);
     }
     if (ends(bb)) {
         ap_remove_input_filter(f);

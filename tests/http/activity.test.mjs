@@ -180,6 +180,27 @@ describe('uploads', () => {
         assert.ok(await ping(httpd, jar) <= 60);
     });
 
+    test('one that has paused for too long brings no session back', async (t) => {
+        let received = 0;
+        const backend = await startBackend((request, response) => {
+            request.on('data', (chunk) => { received += chunk.length; });
+            request.on('end', () => response.end('stored'));
+        }, t);
+        const httpd = await startSite(t, { backend: backend.url });
+        const jar = await loggedIn(httpd);
+        await httpd.request('/app/backend/upload', {
+            method: 'PUT', jar, headers: SCRIPT,
+            body: Readable.from((async function* body() {
+                yield Buffer.alloc(20000, 'x');
+                await until(() => received === 20000, 'the first part');
+                httpd.clock.advance(110);
+                yield Buffer.alloc(20000, 'x');
+            }())),
+        });
+        assert.equal(received, 40000);
+        assert.equal(await ping(httpd, jar), 'logout');
+    });
+
     test('also one that another module reads before its handler', async (t) => {
         const httpd = await startSite(t, {
             app: 'LuaHookFixups "${ROOT}/reader.lua" read',
