@@ -20,10 +20,12 @@
 
 /* What a former reading must not leave behind: mss_conf_reset. */
 static apr_interval_time_t longest = EXPIRE_AFTER;
+static apr_interval_time_t longest_in_force;
 
 void mss_conf_reset(void)
 {
     longest = EXPIRE_AFTER;
+    longest_in_force = 0;
     mss_directives_reset();
 }
 
@@ -37,6 +39,18 @@ void mss_conf_note_expiry(apr_interval_time_t expire_after)
 apr_interval_time_t mss_conf_longest(void)
 {
     return longest;
+}
+
+void mss_conf_note_force(apr_interval_time_t expire_after)
+{
+    if (expire_after > longest_in_force) {
+        longest_in_force = expire_after;
+    }
+}
+
+apr_interval_time_t mss_conf_longest_in_force(void)
+{
+    return longest_in_force ? longest_in_force : longest;
 }
 
 /* --- create and merge ------------------------------------------------------ */

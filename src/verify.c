@@ -68,11 +68,15 @@ static bool check_limits(verification *x, const mss_section *section,
 
 static void check_section(void *data, const mss_section *section)
 {
-    bool said = !mss_conf_sets_limits(section->own);
+    bool said = false;
     mss_limits l;
 
-    for (int n = 0; !said && mss_rules_meet(section->merged, n, &l); n++) {
-        said = check_limits(data, section, &l);
+    if (!mss_conf_sets_limits(section->own)) {
+        return;
+    }
+    for (int n = 0; mss_rules_meet(section->merged, n, &l); n++) {
+        mss_conf_note_force(l.expire_after);
+        said = said || check_limits(data, section, &l);
     }
 }
 

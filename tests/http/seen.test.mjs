@@ -148,6 +148,9 @@ test('one line for each session\'s end, and the numbers', async (t) => {
         assert.equal(ended.StoreRevocations, 1);
         assert.equal((await numbers(httpd)).StoreCapacity, 65536);
         assert.equal((await numbers(httpd)).StoreEvictions, 0);
+        // The longest limit in force is shorter than the default.
+        httpd.clock.advance(101);
+        assert.equal((await numbers(httpd)).Live, 0);
     });
 });
 
