@@ -5,6 +5,7 @@
 #include "apr_strings.h"
 
 #include "assets.h"
+#include "core/markup.h"
 #include "core/url.h"
 #include "directives.h"
 #include "log.h"
@@ -69,6 +70,33 @@ const char *mss_directives_set_return_to(cmd_parms *cmd, void *dir,
     return why ? mss_directives_fault(cmd, value, why) : NULL;
 }
 
+/* The length of a part of a language tag, the first of which says which language
+ * it is (RFC 5646, 2.1). */
+static bool is_subtag(apr_size_t n, bool first)
+{
+    return n > 0 && n <= 8 && (!first || (n > 1 && n != 4));
+}
+
+static bool is_language_tag(const char *tag)
+{
+    bool first = true;
+
+    if (!mss_directives_made_of(tag, "-")) {
+        return false;
+    }
+    for (;; tag++, first = false) {
+        const apr_size_t n = strcspn(tag, "-");
+
+        if (!is_subtag(n, first)) {
+            return false;
+        }
+        tag += n;
+        if (!*tag) {
+            return true;
+        }
+    }
+}
+
 const char *mss_directives_set_language(cmd_parms *cmd, void *dir,
                                         const char *value)
 {
@@ -78,7 +106,7 @@ const char *mss_directives_set_language(cmd_parms *cmd, void *dir,
         c->language = "";
         return NULL;
     }
-    if (!mss_directives_made_of(value, "-")) {
+    if (!is_language_tag(value)) {
         return mss_directives_fault(
             cmd, value,
             "is not a language tag; write one such as de "
@@ -201,6 +229,10 @@ const char *mss_directives_set_message(cmd_parms *cmd, void *dir,
             cmd, key,
             "is not the key of a message; docs/directives.md lists "
             "them, title and message among them");
+    }
+    if (!mss_markup_text(cmd->temp_pool, text)) {
+        return mss_directives_fault(
+            cmd, key, "has a text that is not UTF-8; save the file as UTF-8");
     }
     fault = check_braces(cmd->temp_pool, key, text, &braces);
     if (fault) {

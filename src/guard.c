@@ -150,8 +150,10 @@ static void log_no_session(request_rec *r)
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
                   "MSS0016: SessionSecurity is On for %s, but %s", r->uri,
                   mss_session_enabled(r)
-                      ? "its session cannot be loaded; see the line of "
-                        "mod_session before this one"
+                      ? "its session cannot be loaded; add the "
+                        "SessionCookieName that it lacks, or take the URL out "
+                        "of SessionExclude or into SessionInclude; a line of "
+                        "mod_session before this one may tell"
                       : "no session is configured there; add 'Session On' "
                         "and 'SessionCookieName session path=/', and "
                         "'SessionCryptoPassphrase' to encrypt it");

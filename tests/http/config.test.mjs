@@ -132,7 +132,8 @@ const DIRECTIVES = {
     },
     SessionSecurityLanguage: {
         takes: ['Auto', 'auto', 'de', 'pt-BR', 'zh-Hant-TW'],
-        refuses: all(['de_DE', 'de,en', 'de;q=1', '*', 'd e'], TAG_HINT),
+        refuses: all(['de_DE', 'de,en', 'de;q=1', '*', 'd e', 'None', 'd', 'de-',
+            '-de', 'de--AT', 'languages', 'de-languages'], TAG_HINT),
     },
     SessionSecurityMessage: { takes: ['title" "a', 'message" "{time} b',
         'message" "soon', 'lifetime" "a {time}', 'title" ":-{', 'stay" "} {'] },
@@ -223,6 +224,12 @@ test('SessionSecurityMessage takes a key that exists, and a text', async () => {
     }
     await refuses('SessionSecurityMessage message "{time}, yes, {time}"\n',
         /SessionSecurityMessage: '\{time\}' can be there once/);
+    const run = await configTest({ config: 'Include latin1.conf\n', files: {
+        'latin1.conf': Buffer.from('SessionSecurityMessage title "caf\xe9"\n',
+            'latin1') } });
+    assert.equal(run.code, 1);
+    assert.match(run.output,
+        /SessionSecurityMessage: 'title' has a text that is not UTF-8/);
 });
 
 // --- where they may stand ----------------------------------------------------
@@ -575,7 +582,7 @@ test('a session that is kept nowhere is none', async (t) => {
         config: `Session On\nSessionSecurity On\n${basic('/app')}` }, t);
     httpd.allowLog(/AH01815/); // mod_session's own
     await failsClosed(httpd, '/app/',
-        /MSS0016: .*its session cannot be loaded/);
+        /MSS0016: .*its session cannot be loaded; add the SessionCookieName/);
     assert.equal((await httpd.request('/')).status, 200);
 });
 
