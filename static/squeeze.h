@@ -155,6 +155,10 @@ static void write_name(writer *w, const token *t, const token *before,
         append(w, n->value.at, n->value.length);
     else if (n)
         append(w, n->shorter, strlen(n->shorter));
+    else if (is_word(t, " true "))
+        append(w, "!0", 2);
+    else if (is_word(t, " false "))
+        append(w, "!1", 2);
     else
         append(w, t->at, t->length);
 }
