@@ -21,8 +21,10 @@ function themed(match, name, plain, inTheDark) {
     return custom ? 'var(--session-security-' + name + ',' + plain + ')' : plain;
 }
 
-function add(parent, name, style, id) {
-    var element = node(name);
+// Of a name that no stylesheet knows: what is before and after an element, and its
+// first letter, cannot be styled here.
+function add(parent, style, id, name) {
+    var element = node(name || ID);
     css(element, 'all:unset;display:block;' + style);
     element.id = id ? ID + id : '';
     append(parent, element);
@@ -30,10 +32,10 @@ function add(parent, name, style, id) {
 }
 
 function addButton(parent, style) {
-    var button = add(parent, 'button', 'box-sizing:border-box;min-height:44px;' +
+    var button = add(parent, 'box-sizing:border-box;min-height:44px;' +
         'min-width:44px;margin:4px;padding:8px 20px;border:1px solid @border|#777|#999|;' +
         'border-radius:6px;font-weight:600;text-align:center;cursor:pointer;' +
-        'outline-offset:2px;flex:auto;' + style);
+        'outline-offset:2px;flex:auto;' + style, '', 'button');
     button.type = 'button';
     listenNode(button, 'focus', function () {
         css(button, 'outline:3px solid @accent|#05b|#8bf|');
@@ -57,21 +59,23 @@ function build() {
     css(dialog, 'all:initial;display:flex;position:fixed;top:0;left:0;' +
         'width:100%;height:100%;overflow:auto;' +
         'z-index:2147483647;background:@backdrop|rgba(0,0,0,.6)|rgba(0,0,0,.6)|');
-    box = add(dialog, 'div', 'box-sizing:border-box;margin:auto;padding:24px;' +
+    box = add(dialog, 'box-sizing:border-box;margin:auto;padding:24px;' +
         'width:29em;max-width:100%;border:1px solid transparent;border-radius:12px;' +
         'background:@background|#fff|#222|;color:@color|#222|#eee|;' +
         'font:medium/1.5 system-ui,Segoe UI,sans-serif;' +
         'box-shadow:0 12px 48px rgba(0,0,0,.6)');
-    heading = add(box, 'h2', 'margin:0 0 8px;font-size:1.25em;font-weight:600', '_title');
-    text = add(box, 'p', 'margin:0 0 20px', '_text');
-    opening = add(text, 'span', 'display:inline');
-    time = add(text, 'strong', 'display:inline;font-weight:600');
-    closing = add(text, 'span', 'display:inline');
-    unsaved = add(box, 'p', 'margin:0 0 20px;font-weight:600', '_unsaved');
+    heading = add(box, 'margin:0 0 8px;font-size:1.25em;font-weight:600', '_title');
+    heading.setAttribute('role', 'heading');
+    heading.setAttribute('aria-level', '2');
+    text = add(box, 'margin:0 0 20px', '_text');
+    opening = add(text, 'display:inline');
+    time = add(text, 'display:inline;font-weight:600');
+    closing = add(text, 'display:inline');
+    unsaved = add(box, 'margin:0 0 20px;font-weight:600', '_unsaved');
     // Out of sight, not out of hearing.
-    status = add(box, 'p', 'position:fixed;bottom:100%');
+    status = add(box, 'position:fixed;bottom:100%');
     status.setAttribute('role', 'status');
-    row = add(box, 'div', 'display:flex;flex-wrap:wrap;margin:-4px');
+    row = add(box, 'display:flex;flex-wrap:wrap;margin:-4px');
     stay = addButton(row, 'background:@accent|#05b|#8bf|;border-color:@accent|#05b|#8bf|;' +
         'color:@accent-color|#fff|#222|');
     leaveNow = addButton(row, '');

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import {
-    WARNING, allowError, cookieHeader, countOf, eventsOf, happened, html,
+    TIME, WARNING, allowError, cookieHeader, countOf, eventsOf, happened, html,
     openSite, serverIdle, signedOut, suite, until, warned,
 } from '../lib/browser.mjs';
 
@@ -209,7 +209,7 @@ async function sleepInWarning(t, act) {
     });
     await page.reload();
     await warned(page);
-    await page.locator(`${WARNING} strong`).evaluate((time) =>
+    await page.locator(TIME).evaluate((time) =>
         new Promise((done) => {
             new MutationObserver(() => {
                 window.night = 3600000;

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import {
-    WARNING, html, openSite, suite, until, warned,
+    HEADING, TEXT, WARNING, html, openSite, suite, until, warned,
 } from '../lib/browser.mjs';
 import { formSite, startHttpd } from '../lib/httpd.mjs';
 
@@ -22,8 +22,8 @@ async function warning(t, lang, { directives, context } = {}) {
     const dialog = page.locator(WARNING);
     return {
         page, dialog,
-        title: await dialog.locator('h2').innerText(),
-        text: await dialog.locator('p').first().innerText(),
+        title: await page.locator(HEADING).innerText(),
+        text: await page.locator(TEXT).innerText(),
         lang: await dialog.getAttribute('lang'),
         dir: await dialog.getAttribute('dir'),
         asked: () => httpd.accessLog().match(/messages\/\S+/g) ?? [],
@@ -60,14 +60,15 @@ test('from the right to the left', async (t) => {
     assert.equal(w.title, locales.he.title);
     assert.equal(w.lang, 'he');
     assert.equal(w.dir, 'rtl');
-    const [h2, p] = await Promise.all(['h2', 'p'].map((name) =>
-        w.dialog.locator(name).first().evaluate((e) => {
+    const [heading, body] = await Promise.all([HEADING, TEXT].map((name) =>
+        w.page.locator(name).evaluate((e) => {
             const range = document.createRange();
             range.selectNodeContents(e);
             const text = range.getBoundingClientRect();
             return e.getBoundingClientRect().right - text.right;
         })));
-    assert.ok(h2 < 1 && p < 2, `the text ends ${h2}, ${p} px from the right`);
+    assert.ok(heading < 1 && body < 2,
+        `the text ends ${heading}, ${body} px from the right`);
 });
 
 test('English costs no request', async (t) => {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import {
-    WARNING, allowError, html, openSite, suite, warned,
+    HEADING, WARNING, allowError, html, openSite, suite, warned,
 } from '../lib/browser.mjs';
 
 const test = suite('how it looks');
@@ -46,11 +46,11 @@ test('at a desk', async (t) => {
     const { page } = await openSite(t,
         site({ viewport: { width: 1200, height: 800 } }));
     await warned(page);
-    const [box, h2] = await Promise.all([`${WARNING} > div`, `${WARNING} h2`]
+    const [box, heading] = await Promise.all([`${WARNING} > *`, HEADING]
         .map((s) => page.locator(s).boundingBox()));
     assert.ok(Math.abs(box.x + box.width / 2 - 600) < 2, 'not in the middle');
     assert.ok(Math.abs(box.y + box.height / 2 - 400) < 2, 'not in the middle');
-    assert.ok(h2.x > box.x && h2.width < box.width);
+    assert.ok(heading.x > box.x && heading.width < box.width);
     await picture(page, 'warning');
 });
 
@@ -117,7 +117,7 @@ for (const colorScheme of ['light', 'dark']) {
         await warned(page);
         const colors = await page.locator(WARNING).evaluate((d) => {
             const box = getComputedStyle(d.firstChild);
-            return [...d.querySelectorAll('h2, p, strong, button')].map((e) => {
+            return [...d.querySelectorAll('[id], [id] *, button')].map((e) => {
                 const own = getComputedStyle(e);
                 return [own.color, /, 0\)$/.test(own.backgroundColor)
                     ? box.backgroundColor : own.backgroundColor];
@@ -137,7 +137,7 @@ test('with forced colours the buttons have edges', async (t) => {
     const borders = await page.locator(`${WARNING} button:visible`).evaluateAll(
         (list) => list.map((b) => [getComputedStyle(b).borderTopWidth,
             getComputedStyle(b).borderTopColor
-                !== getComputedStyle(b.closest('div')).backgroundColor]));
+                !== getComputedStyle(b.parentNode).backgroundColor]));
     assert.deepEqual(borders, [['1px', true], ['1px', true]]);
 });
 

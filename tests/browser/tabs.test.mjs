@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import {
-    WARNING, allowError, cookieHeader, countOf, eventsOf, html, notWarned,
+    HEADING, WARNING, allowError, cookieHeader, countOf, eventsOf, html, notWarned,
     openSite, secondTab, serverIdle, signedOut, suite, until, warned,
 } from '../lib/browser.mjs';
 
@@ -106,7 +106,7 @@ for (const [name, path] of [['a frameset', '/app/set.html'],
         const frame = page.frame('a');
         await warned(page);
         assert.equal(await frame.locator(WARNING).count(), 0);
-        const box = await page.locator(`${WARNING} h2`).boundingBox();
+        const box = await page.locator(HEADING).boundingBox();
         assert.ok(box.width > 200 && box.height > 20);
         await signedOut(page);
         assert.equal(page.frames().length, 1);

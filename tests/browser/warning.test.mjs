@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import {
-    WARNING, allowError, countOf, eventsOf, html, notWarned, openSite, secondTab,
-    serverIdle, signedOut, suite, until, warned,
+    TEXT, TIME, WARNING, allowError, countOf, eventsOf, html, notWarned, openSite,
+    secondTab, serverIdle, signedOut, suite, until, warned,
 } from '../lib/browser.mjs';
 
 const test = suite('the warning');
@@ -20,13 +20,13 @@ test('it appears, counts down, and the session ends', async (t) => {
     assert.equal(await dialog.getAttribute('aria-modal'), 'true');
     assert.equal(await dialog.getAttribute('lang'), 'en');
     assert.equal(await dialog.evaluate((d) => d.parentNode.nodeName), 'HTML');
-    assert.match(await dialog.locator('p').first().innerText(),
+    assert.match(await page.locator(TEXT).innerText(),
         /^You have not been active .* signed out in [2-7] seconds\.$/);
     assert.equal(await page.getByRole('alertdialog',
         { name: 'You will be signed out soon' }).count(), 1);
     // In each frame: it is there for a second.
     await page.waitForFunction((selector) => [...document.querySelectorAll(
-        `${selector} strong`)].some((e) => e.textContent === '1 second'), WARNING);
+        selector)].some((e) => e.textContent === '1 second'), TIME);
     await signedOut(page);
 });
 
@@ -283,14 +283,14 @@ test('an end that nobody can move: no button to stay', async (t) => {
     assert.deepEqual(
         await page.locator(`${WARNING} button:visible`).allInnerTexts(),
         ['OK', 'Sign out now']);
-    const text = await page.locator(`${WARNING} p`).first().innerText();
+    const text = await page.locator(TEXT).innerText();
     assert.match(text, /^For your security, you will be signed out in \d.*extended/);
     // What else a person does is no answer to it.
     await page.mouse.move(5, 5);
     await page.mouse.move(50, 50);
     await page.mouse.wheel(0, 50);
     await page.keyboard.press('x');
-    await until(async () => await page.locator(`${WARNING} p`).first().innerText()
+    await until(async () => await page.locator(TEXT).innerText()
         !== text, 'the countdown');
     // It can be put aside to save one's work.
     await page.keyboard.press('Enter');

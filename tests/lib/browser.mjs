@@ -210,9 +210,14 @@ export async function cookieHeader(context) {
 
 export const WARNING = '#session_security_warning';
 
+/** Its parts. */
+export const HEADING = `${WARNING} [role=heading]`;
+export const TEXT = `${WARNING}_text`;
+export const TIME = `${TEXT} > :nth-child(2)`;
+
 /** Waits for the warning. */
 export async function warned(page) {
-    await page.waitForSelector(`${WARNING} h2`, { state: 'visible' });
+    await page.waitForSelector(HEADING, { state: 'visible' });
 }
 
 export async function notWarned(page) {
