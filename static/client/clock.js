@@ -6,13 +6,10 @@ var seen = 0, offset = 0;
 
 // Milliseconds that never go back, whatever is done to the clock.
 function clock() {
-    var t = rawTime() + offset;
-    if (t < seen) {
-        offset += seen - t;
-        t = seen;
-    }
-    seen = t;
-    return t;
+    var t = rawTime();
+    offset = max(offset, seen - t);
+    seen = t + offset;
+    return seen;
 }
 
 var ACTIVE = 0, WARNING = 1, HIDDEN = 2, GONE = 3;
@@ -33,16 +30,15 @@ var quitting = 0;
 // When the server answered with this page: its idle time is from then.
 function answerTime() {
     var timing = win.performance && win.performance.timing;
-    var t = timing && timing.responseStart;
-    return t > 0 && t < loaded ? t : loaded;
+    return min(timing && timing.responseStart || loaded, loaded);
 }
 
 function expiry() {
-    return Math.min(last + expireAfter, end);
+    return min(last + expireAfter, end);
 }
 
 function warning() {
-    return Math.min(last + warnAfter, end - expireAfter + warnAfter);
+    return min(last + warnAfter, end - expireAfter + warnAfter);
 }
 
 // Nothing that the user does can move the end of the session.

@@ -7,7 +7,7 @@ var hidden = [], title, notice;
 
 // Nothing of the page stays on the screen, or comes back to it.
 function blank() {
-    var root = rootOf(doc), child, style, now;
+    var root = rootOf(doc), now;
     if (hidden.root !== root) {
         hidden = [];
         hidden.root = root;
@@ -15,17 +15,18 @@ function blank() {
         hidden.x = win.pageXOffset;
         hidden.y = win.pageYOffset;
     }
-    for (child = root && root.firstChild; child; child = child.nextSibling) {
-        style = child !== dialog && styleOf(child);
+    each(root ? root.childNodes : [], function (child) {
+        var style = child !== dialog && styleOf(child);
         if (style) {
-            if (hidden.indexOf(style) < 0) {
-                hidden.push(style, style.cssText);
+            if (indexOf(hidden, style) < 0) {
+                hidden[hidden.length] = style;
+                hidden[hidden.length] = style.cssText;
             }
             // A frameset is drawn whatever its display is, and a transition
             // of the page's would outlast all that is important.
             css(child, 'display:none;opacity:0;transition:none');
         }
-    }
+    });
     now = titleOf.get(doc);
     if (now !== notice) {
         title = now;

@@ -7,18 +7,16 @@ var ID = 'session_security_warning';
 var dialog, box, heading, text, opening, time, closing, unsaved, status, stay, leaveNow;
 var before = [], coarse, dark, shown, veiled = [];
 
-// Nothing in a page's stylesheets outweighs it. "@name|light|dark|" stands for the
-// custom property --session-security-name and its defaults.
+// Nothing in a page's stylesheets outweighs it. "style:value:name:light:dark" goes
+// on with the custom property --session-security-name and its defaults.
 function css(element, text) {
-    text.replace(/([\w-]+):([^;]+)/g, function (match, name, value) {
-        value = value.replace(/@(.+?)\|(.+?)\|(.+?)\|/g, themed);
-        setProperty(styleOf(element), name, value, 'important');
+    each(split(text, ';'), function (declaration) {
+        var part = split(declaration, ':'), value = part[dark ? 4 : 3] || '';
+        if (value && custom) {
+            value = 'var(--session-security-' + part[2] + ',' + value + ')';
+        }
+        setProperty(styleOf(element), part[0], part[1] + value, 'important');
     });
-}
-
-function themed(match, name, plain, inTheDark) {
-    plain = dark ? inTheDark : plain;
-    return custom ? 'var(--session-security-' + name + ',' + plain + ')' : plain;
 }
 
 // Of a name that no stylesheet knows: what is before and after an element, and its
@@ -26,19 +24,21 @@ function themed(match, name, plain, inTheDark) {
 function add(parent, style, id, name) {
     var element = node(name || ID);
     css(element, 'all:unset;display:block;' + style);
-    element.id = id ? ID + id : '';
+    if (id) {
+        element.id = ID + id;
+    }
     append(parent, element);
     return element;
 }
 
 function addButton(parent, style) {
     var button = add(parent, 'box-sizing:border-box;min-height:44px;' +
-        'min-width:44px;margin:4px;padding:8px 20px;border:1px solid @border|#777|#999|;' +
+        'min-width:44px;margin:4px;padding:8px 20px;border:1px solid :border:#777:#999;' +
         'border-radius:6px;font-weight:600;text-align:center;cursor:pointer;' +
-        'outline-offset:2px;flex:auto;' + style, '', 'button');
+        'outline-offset:2px;flex:auto' + style, '', 'button');
     button.type = 'button';
     listenNode(button, 'focus', function () {
-        css(button, 'outline:3px solid @accent|#05b|#8bf|');
+        css(button, 'outline:3px solid :accent:#05b:#8bf');
     });
     listenNode(button, 'blur', function () {
         css(button, 'outline:0');
@@ -52,21 +52,21 @@ function build() {
     dialog = node('dialog');
     dialog.id = ID;
     dialog.tabIndex = -1;
-    dialog.setAttribute('role', 'alertdialog');
-    dialog.setAttribute('aria-modal', 'true');
-    dialog.setAttribute('aria-labelledby', ID + '_title');
-    dialog.setAttribute('aria-describedby', ID + '_text ' + ID + '_unsaved');
-    css(dialog, 'all:initial;display:flex;position:fixed;top:0;left:0;' +
+    setAttribute(dialog, 'role', 'alertdialog');
+    setAttribute(dialog, 'aria-modal', 'true');
+    setAttribute(dialog, 'aria-labelledby', ID + '_title');
+    setAttribute(dialog, 'aria-describedby', ID + '_text ' + ID + '_unsaved');
+    css(dialog, 'all:initial;display:flex;position:fixed;left:0;top:0;' +
         'width:100%;height:100%;overflow:auto;' +
-        'z-index:2147483647;background:@backdrop|rgba(0,0,0,.6)|rgba(0,0,0,.6)|');
+        'z-index:2147483647;background::backdrop:rgba(0,0,0,.6):rgba(0,0,0,.6)');
     box = add(dialog, 'box-sizing:border-box;margin:auto;padding:24px;' +
-        'width:29em;max-width:100%;border:1px solid transparent;border-radius:12px;' +
-        'background:@background|#fff|#222|;color:@color|#222|#eee|;' +
+        'max-width:100%;width:29em;border:1px solid transparent;border-radius:12px;' +
+        'background::background:#fff:#222;color::color:#222:#eee;' +
         'font:medium/1.5 system-ui,Segoe UI,sans-serif;' +
         'box-shadow:0 12px 48px rgba(0,0,0,.6)');
     heading = add(box, 'margin:0 0 8px;font-size:1.25em;font-weight:600', '_title');
-    heading.setAttribute('role', 'heading');
-    heading.setAttribute('aria-level', '2');
+    setAttribute(heading, 'role', 'heading');
+    setAttribute(heading, 'aria-level', '2');
     text = add(box, 'margin:0 0 20px', '_text');
     opening = add(text, 'display:inline');
     time = add(text, 'display:inline;font-weight:600');
@@ -74,10 +74,10 @@ function build() {
     unsaved = add(box, 'margin:0 0 20px;font-weight:600', '_unsaved');
     // Out of sight, not out of hearing.
     status = add(box, 'position:fixed;bottom:100%');
-    status.setAttribute('role', 'status');
+    setAttribute(status, 'role', 'status');
     row = add(box, 'display:flex;flex-wrap:wrap;margin:-4px');
-    stay = addButton(row, 'background:@accent|#05b|#8bf|;border-color:@accent|#05b|#8bf|;' +
-        'color:@accent-color|#fff|#222|');
+    stay = addButton(row, ';background::accent:#05b:#8bf;border-color::accent:#05b:#8bf;' +
+        'color::accent-color:#fff:#222');
     leaveNow = addButton(row, '');
     listenNode(dialog, 'cancel', function (e) {
         e.preventDefault();
@@ -135,11 +135,13 @@ function draw(t) {
 }
 
 function fill(t) {
-    var out = state >= HIDDEN, left = Math.max(0, Math.ceil((expiry() - t) / 1000));
+    var out = state >= HIDDEN, left = max(0, ceil((expiry() - t) / 1000));
     // Of an end that came sooner it is not known here why.
-    var parts = (out && t < last + expireAfter ? ''
-        : say(out ? 'signed_out' : final() ? 'lifetime' : 'message')).split('{time}');
-    var steps = left > 60 ? left : Math.ceil(left / 20) * 20;
+    var message = out && t < last + expireAfter ? ''
+        : say(out ? 'signed_out' : final() ? 'lifetime' : 'message');
+    var parts = split(message, '{time}');
+    // Read out when it changes, not with each second.
+    var steps = out ? '' : duration(left > 60 ? left : ceil(left / 20) * 20);
     dialog.lang = messages.lang;
     dialog.dir = messages.dir;
     css(dialog, 'direction:' + messages.dir);
@@ -151,26 +153,21 @@ function fill(t) {
     put(leaveNow, say('sign_out'));
     put(unsaved, out || !unsavedWork() ? '' : say('unsaved'));
     css(leaveNow, 'display:' + (out ? 'none' : 'block'));
-    // Read out when it changes, not with each second.
-    steps = out ? '' : duration(steps);
     if (coarse && steps !== coarse) {
-        put(status, steps && parts.join(steps));
+        put(status, steps && replace(message, '{time}', steps));
     }
     coarse = steps;
 }
 
 function show() {
-    var root = rootOf(doc), fresh, at;
+    var root = rootOf(doc), at;
     if (!root) {
         return;
     }
     // Whoever has taken it away or closed it was no person.
-    fresh = dialog.parentNode !== root || showModal && !dialog.open;
-    if (!fresh) {
-        at = fromPoint(doc, win.innerWidth / 2, win.innerHeight / 2);
-        fresh = at && !contains(dialog, at);
-    }
-    if (fresh) {
+    at = fromPoint(doc, win.innerWidth / 2, win.innerHeight / 2);
+    if (dialog.parentNode !== root || showModal && !dialog.open ||
+            at && !contains(dialog, at)) {
         remember();
         append(root, dialog);
         if (showModal) {
@@ -208,12 +205,13 @@ function close() {
     if (shown) {
         styleOf(shown).display = '';
     }
-    while (veiled.length) {
-        veiled.pop().removeAttribute('aria-hidden');
-    }
+    each(veiled, function (element) {
+        element.removeAttribute('aria-hidden');
+    });
     coarse = shown = 0;
+    veiled = [];
     before = [];
-    focus.forEach(function (element) {
+    each(focus, function (element) {
         if (element.focus) {
             element.focus({ preventScroll: true });
         }
@@ -225,8 +223,8 @@ function close() {
 function remember() {
     var at = before[0] ? 0 : focusOf(doc);
     while (at) {
-        before.push(at);
         try {
+            before[before.length] = at;
             at = (at.shadowRoot || at.contentDocument).activeElement;
         } catch (e) {
             at = 0;
@@ -244,11 +242,10 @@ function remove() {
 
 // What a modal dialog does by itself.
 function veil(root) {
-    var child;
-    for (child = root.firstChild; child; child = child.nextSibling) {
-        if (child !== dialog && child.setAttribute && !child.getAttribute('aria-hidden')) {
-            child.setAttribute('aria-hidden', 'true');
-            veiled.push(child);
+    each(root.childNodes, function (child) {
+        if (child !== dialog && child.setAttribute && !attribute(child, 'aria-hidden')) {
+            setAttribute(child, 'aria-hidden', 'true');
+            veiled[veiled.length] = child;
         }
-    }
+    });
 }

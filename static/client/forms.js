@@ -10,8 +10,10 @@ function exempt(element) {
 
 // Here and in the frames; not in a form that the page has thrown away.
 function unsavedWork() {
-    var found = api.confirmFormDiscard && dirty.some(function (form) {
-        return form.isConnected !== false && form.ownerDocument.defaultView && !exempt(form);
+    var found;
+    each(dirty, function (form) {
+        found = found || form && api.confirmFormDiscard && form.isConnected !== false &&
+            form.ownerDocument.defaultView && !exempt(form);
     });
     frames(win, function (w, its) {
         found = found || its && its.unsaved();
@@ -36,10 +38,10 @@ function changed(e) {
     if (e.type === 'change' && !/^(select|check|radio|file)/.test(target.type)) {
         return;
     }
-    if (form && e.isTrusted !== false && dirty.indexOf(form) < 0 && !exempt(target)) {
+    if (form && e.isTrusted !== false && indexOf(dirty, form) < 0 && !exempt(target)) {
         listenNode(form, 'submit', clean, true);
         listenNode(form, 'reset', clean, true);
-        dirty.push(form);
+        dirty[dirty.length] = form;
         if (!submit) {
             // A form that a script submits has no event.
             submit = take(win.HTMLFormElement.prototype.submit);
@@ -51,11 +53,9 @@ function changed(e) {
     }
 }
 
+// Its place stays empty.
 function clean() {
-    var i = dirty.indexOf(this);
-    if (i >= 0) {
-        dirty.splice(i, 1);
-    }
+    delete dirty[indexOf(dirty, this)];
 }
 
 function unload(e) {

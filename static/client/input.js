@@ -17,7 +17,7 @@ function input(e) {
     }
     if (e.type === 'mousemove') {
         // Browsers report a mouse at rest when the page moves below it.
-        far = Math.abs(e.screenX - mouseX) + Math.abs(e.screenY - mouseY);
+        far = abs(e.screenX - mouseX) + abs(e.screenY - mouseY);
         if (far < 2) {
             return;
         }
@@ -28,18 +28,18 @@ function input(e) {
             return;
         }
     }
-    if (state !== WARNING || clock() >= expiry()) {
-        if (state < HIDDEN) {
-            touch();
+    if (state === WARNING && clock() < expiry()) {
+        if (!final()) {
+            reach(e);
         }
-    } else if (!final()) {
-        reach(e);
+    } else if (state < HIDDEN) {
+        touch();
     }
 }
 
 // Input while the warning shows; keys and clicks have their own ways.
 function reach(e) {
-    if (/^wheel|^touchmove/.test(e.type)) {
+    if (e.type === 'wheel' || e.type === 'touchmove') {
         // Unless it is needed to reach the buttons of a small window.
         if (dialog.scrollHeight <= dialog.clientHeight) {
             dismiss();
@@ -62,7 +62,8 @@ function reach(e) {
 // neither it nor its repetitions get into the page.
 function keys(e) {
     var code = e.keyCode, ours = state > ACTIVE, down = e.type === 'keydown';
-    var working = /^(0|9|13|1[678]|20|32|9[123]|144|22[45]|255)$/.test(code);
+    var working = indexOf([0, 9, 13, 16, 17, 18, 20, 32, 91, 92, 93, 144, 224, 225, 255],
+        code) >= 0;
     if (e.isTrusted === false) {
         return;
     }

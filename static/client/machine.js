@@ -14,13 +14,13 @@ function step() {
         cancel(timer);
     }
     try {
-        bind(win);
-        learn();
+        // First what must not fail, whatever the page has done to the browser.
         t = clock();
         if (t >= expiry() && state < HIDDEN) {
             hide();
             expired();
         }
+        bind(win);
         if (state < HIDDEN) {
             consider(t);
         }
@@ -30,8 +30,9 @@ function step() {
         draw(t);
         wait = state === ACTIVE ? nextEvent() - t
             : state === WARNING ? (expiry() - t) % 1000 : wait;
+        learn();
     } finally {
-        timer = after(Math.min(Math.max(wait, 20), 5000), tick);
+        timer = after(min(max(wait, 20), 5000), tick);
     }
 }
 
@@ -50,14 +51,15 @@ function consider(t) {
             state = ACTIVE;
             fire('extend');
         }
-    } else if (!host && state === ACTIVE && !acknowledged) {
+    } else if (state === ACTIVE && !host && !acknowledged) {
         if (!dueAt) {
             dueAt = t;
             reasonAt = 0;
         } else if (answeredAt >= dueAt || t - dueAt >= PATIENCE) {
             state = WARNING;
-            learn(true);
             fire('warn');
+            // What was not to be had may be now.
+            wanted = '';
         }
     }
 }
@@ -65,9 +67,9 @@ function consider(t) {
 function nextQuestion() {
     var t = state === HIDDEN ? 0
         : host ? Infinity
-        : Math.min(reported + warnAfter, warning());
+        : min(reported + warnAfter, warning());
     // What was under way when the page fell asleep may never come.
-    return Math.max(Math.min(reasonAt, Math.max(t, askedAt + pause)), busy && askedAt + 6000);
+    return max(min(reasonAt, max(t, askedAt + pause)), busy && askedAt + 6000);
 }
 
 // A script got a 401. If it was not for the end, the next one is less of a reason.
@@ -76,13 +78,13 @@ function suspect() {
         host.suspect();
     } else if (reasonAt === Infinity) {
         reasonAt = askedAt + doubt;
-        doubt *= 2;
+        doubt += doubt;
         step();
     }
 }
 
 function nextEvent() {
-    return Math.min(expiry(), nextQuestion(),
+    return min(expiry(), nextQuestion(),
         host || acknowledged ? Infinity : dueAt ? dueAt + PATIENCE : warning());
 }
 
@@ -163,8 +165,12 @@ function quit() {
 
 function gone() {
     hide();
-    state = GONE;
     tell('x');
+    over();
+}
+
+function over() {
+    state = GONE;
     expired();
     after(50, leave);
 }
@@ -172,18 +178,18 @@ function gone() {
 function leave() {
     if (host) {
         host.ping();
-        return;
-    }
-    try {
-        go(stage);
-    } catch (e) {
-        go(win);
+    } else {
+        try {
+            go(stage);
+        } catch (e) {
+            go(win);
+        }
     }
 }
 
 // Not a reload, which would offer to post a form again; nor only a place in the
 // page that is here.
 function go(w) {
-    var here = w.location.href.replace(/#.*/, '');
-    w.location.replace(returnTo && returnTo.replace(/#.*/, '') !== here ? returnTo : here);
+    var here = split(w.location.href, '#')[0];
+    w.location.replace(returnTo && split(returnTo, '#')[0] !== here ? returnTo : here);
 }

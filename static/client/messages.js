@@ -6,36 +6,35 @@
 var ENGLISH = '@ENGLISH@';
 var MESSAGES_HASH = '@MESSAGES_HASH@';
 
-var messages = ENGLISH, wanted, retry = 0;
+var messages = ENGLISH, wanted;
+// After the page's own.
+var languages = [settings.language].concat(navigator.languages || navigator.language, 'en')
+    .join();
 
 // The server knows which of the languages there are messages in. The page may
 // change its own at any time.
-function learn(now) {
+function learn() {
     var root = rootOf(doc), list;
     if (host || !root) {
         return;
     }
-    list = [root.getAttribute('lang'), root.getAttribute('xml:lang'), settings.language]
-        .concat(navigator.languages || navigator.language, 'en')
-        .join().replace(/^,+|,(?=,)|[^\w,-]/g, '');
-    if (list === wanted && !(now && retry)) {
+    list = (attribute(root, 'lang') || '') + ',' + (attribute(root, 'xml:lang') || '') + ','
+        + languages;
+    if (list === wanted) {
         return;
     }
     wanted = list;
-    retry = 0;
-    if (/^en\b/i.test(list)) {
+    if (/^,*en\b/i.test(list)) {
         messages = ENGLISH;
         return;
     }
-    request('GET', 'messages/' + list + '.json?v=' + MESSAGES_HASH, function (status, found) {
-        if (status === 200 && found.title && list === wanted) {
-            messages = found;
-            step();
-        } else {
-            // English meanwhile; asked again when it is needed.
-            retry = 1;
-        }
-    });
+    request('GET', 'messages/' + encode(list) + '.json?v=' + MESSAGES_HASH,
+        function (status, found) {
+            if (status === 200 && found.title && list === wanted) {
+                messages = found;
+                step();
+            }
+        });
 }
 
 function say(name) {
@@ -46,8 +45,8 @@ function say(name) {
 function duration(n) {
     var forms = messages.seconds;
     if (n > 60) {
-        n = Math.ceil(n / 60);
+        n = ceil(n / 60);
         forms = messages.minutes;
     }
-    return forms[+messages.plural.charAt(n < 200 ? n : 100 + n % 100)].replace('{n}', n);
+    return replace(forms[messages.plural[n < 200 ? n : 100 + n % 100] || 0], '{n}', n);
 }

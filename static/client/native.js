@@ -7,6 +7,11 @@ var later = win.setTimeout, cancel = win.clearTimeout;
 var alarm = win.AbortSignal && win.AbortSignal.timeout;
 var rawTime = Date.now, parse = JSON.parse, Request = win.XMLHttpRequest;
 var take = Function.prototype.bind.bind(Function.prototype.call);
+var min = Math.min, max = Math.max, ceil = Math.ceil, abs = Math.abs;
+// For strings as patterns: regular expressions would go by what the page has
+// made of theirs.
+var split = take(''.split), replace = take(''.replace), indexOf = take([].indexOf);
+var encode = win.encodeURIComponent;
 var hasOwn = take(Object.prototype.hasOwnProperty);
 var listenWindow = take(win.addEventListener);
 var listenNode = take(doc.addEventListener);
@@ -15,6 +20,7 @@ var initEvent = take(win.Event.prototype.initEvent);
 var createNode = take(doc.createElementNS), append = take(doc.appendChild);
 var removeNode = take(doc.removeChild);
 var attribute = take(win.Element.prototype.getAttribute);
+var setAttribute = take(win.Element.prototype.setAttribute);
 var contains = take(win.HTMLElement.prototype.contains || doc.contains);
 var fromPoint = take(doc.elementFromPoint);
 var openRequest = take(Request.prototype.open);
@@ -39,7 +45,15 @@ function accessor(object, name) {
         own = Object.getOwnPropertyDescriptor(object, name);
         object = Object.getPrototypeOf(object);
     }
-    return { get: take(own.get), set: own.set && take(own.set) };
+    return { get: take(own.get), set: take(own.set) };
+}
+
+// As the list's own way would, if it is still there.
+function each(list, action) {
+    var i;
+    for (i = 0; i < list.length; i++) {
+        action(list[i]);
+    }
 }
 
 // A page that clears every timer there is does not know of this one.

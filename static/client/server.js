@@ -5,20 +5,18 @@
 function request(method, path, done) {
     var r = new Request();
     r.onloadend = function () {
-        done(r.status, object(r.responseText));
+        var answer;
+        try {
+            answer = parse(r.responseText);
+        } catch (e) {
+            // Of somebody else.
+        }
+        done(r.status, answer || {});
     };
-    openRequest(r, method, prefix + path, true);
+    openRequest(r, method, prefix + path);
     setHeader(r, 'X-Session-Security', '1');
     r.timeout = 5000;
     sendRequest(r);
-}
-
-function object(text) {
-    try {
-        return parse(text) || {};
-    } catch (e) {
-        return {};
-    }
 }
 
 function askNow() {
@@ -29,7 +27,7 @@ function askNow() {
 function ask() {
     var from = state, sent = last, post = quitting === 1, t = clock();
     // Rounded up: an idle time rounded down would prolong the session.
-    var idle = Math.ceil(Math.max(0, t - last) / 1000);
+    var idle = ceil(max(0, t - last) / 1000);
     busy = 1;
     reasonAt = Infinity;
     pause = PAUSE;
@@ -67,7 +65,7 @@ function adopt(answer, t, idle, sent, from) {
         last = known;
     }
     ends = answer.lifetimeLeft === null ? Infinity : t + answer.lifetimeLeft * 1000;
-    if (Math.abs(ends - end) > 1500) {
+    if (abs(ends - end) > 1500) {
         end = ends;
     }
     if (state === HIDDEN) {
@@ -76,9 +74,7 @@ function adopt(answer, t, idle, sent, from) {
             quitting = 1;
         } else if (from === HIDDEN && answer.end) {
             // Of the session that lives this page has never been.
-            state = GONE;
-            expired();
-            after(50, leave);
+            over();
         } else if (from === HIDDEN && answeredAt < expiry()) {
             reveal();
         }

@@ -8,16 +8,16 @@ if (!script) {
     all = doc.querySelectorAll('script[data-session-security]');
     script = all[all.length - 1];
 }
-var settings = parse(script.getAttribute('data-session-security'));
+var settings = parse(attribute(script, 'data-session-security'));
 var limits = settings.limits.split('.');
 var warnAfter = +limits[0], expireAfter = +limits[1];
 // Between two questions.
-var PAUSE = Math.min(3000, (expireAfter - warnAfter) / 2);
+var PAUSE = min(3000, (expireAfter - warnAfter) / 2);
 var events = settings.events ? settings.events.join(' ')
     : 'mousemove mousedown keydown wheel touchstart touchmove';
 var overrides = settings.messages || {};
 // Resolved here: a base element would bend them later.
-var prefix = absolute(script.getAttribute('src')).split('script.js')[0];
+var prefix = absolute(attribute(script, 'src')).split('script.js')[0];
 var returnTo = settings.returnTo && absolute(settings.returnTo);
 var stylesheet = settings.stylesheet && absolute(settings.stylesheet);
 

@@ -27,10 +27,9 @@ function bind(w) {
 }
 
 function listen(w, names, handler) {
-    var list = names.split(' '), i;
-    for (i = 0; i < list.length; i++) {
-        listenWindow(w, list[i], handler, true);
-    }
+    each(split(names, ' '), function (name) {
+        listenWindow(w, name, handler, true);
+    });
 }
 
 // The page's side; what windows tell each other does not concern it.
@@ -48,8 +47,8 @@ Object.defineProperty(win, 'sessionSecurity', { value: api });
 try {
     // Scripts are told the end by a 401.
     new win.PerformanceObserver(function (list) {
-        list.getEntries().forEach(function (entry) {
-            if (entry.responseStatus === 401) {
+        each(list.getEntries(), function (e) {
+            if (e.responseStatus === 401) {
                 suspect();
             }
         });

@@ -51,12 +51,12 @@ function tell(what) {
 }
 
 function receive(message) {
-    var t = Math.min(+message.slice(1) + offset, clock());
-    if (message.charAt(0) === 'x') {
+    var what = message[0], t = min(+replace(message, what, '') + offset, clock());
+    if (what === 'x') {
         if (t > loaded) {
             hide();
         }
-    } else if (message.charAt(0) === 'd') {
+    } else if (what === 'd') {
         acknowledge();
     } else if (t > last) {
         last = t;

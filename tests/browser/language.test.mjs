@@ -40,7 +40,7 @@ test('the language of the page', async (t) => {
         && w.asked(), 'the question for the texts');
     assert.deepEqual(others, []);
     assert.match(asked,
-        /^messages\/de-AT,fr-FR,en\.json\?v=[0-9a-f]{16}$/);
+        /^messages\/de-AT(%2C)+fr-FR%2Cen\.json\?v=[0-9a-f]{16}$/);
 });
 
 test('a page that changes its language', async (t) => {
