@@ -4,6 +4,14 @@
 
 // The styles that were changed, each followed by its text of before.
 var hidden = [], title, notice;
+// Sees what the page changes after the end, before that is painted. Not what blank()
+// does itself; nor without end, should another do the same.
+var rounds, watch = win.MutationObserver && new win.MutationObserver(function () {
+    watch.disconnect();
+    if (state >= HIDDEN && rounds++ < 99) {
+        blank();
+    }
+});
 
 // Nothing of the page stays on the screen, or comes back to it.
 function blank() {
@@ -34,6 +42,10 @@ function blank() {
     notice = say('signed_out_title');
     if (now !== notice) {
         titleOf.set(doc, notice);
+    }
+    if (watch) {
+        watch.observe(doc, { subtree: true, childList: true, attributes: true,
+            characterData: true });
     }
 }
 

@@ -14,6 +14,7 @@ function step() {
         cancel(timer);
     }
     try {
+        rounds = 0;
         // First what must not fail, whatever the page has done to the browser.
         t = clock();
         if (t >= expiry() && state < HIDDEN) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pages that break the browser's own functions, or style what is not theirs.
+// Pages that break the browser's own functions, and pages that go on after the end.
 
 import assert from 'node:assert/strict';
 import {
-    WARNING, allowError, html, openSite, suite, until,
+    WARNING, allowError, html, openSite, secondTab, suite, until,
 } from '../lib/browser.mjs';
 
 const test = suite('hostile pages');
@@ -78,6 +78,66 @@ test('built-in functions that are broken', async (t) => {
     // And so it stays.
     for (const [name, seen] of await page.evaluate(look))
         assert.equal(seen, `${ENDED}, Sign in again`, name);
+});
+
+// From the end on, looks at what would be painted if it were time to. (At each picture
+// would be more to the point, but tabs in the background have none.)
+const SAMPLER = `<script>
+window.pictures = 0;
+window.seen = new Set();
+document.addEventListener('session-security:expire', () => setInterval(() => {
+    window.pictures++;
+    if (/Secret/.test(document.title))
+        window.seen.add(document.title);
+    for (const e of document.documentElement.children) {
+        if (e.id !== 'session_security_warning' && e.getClientRects().length)
+            window.seen.add(e.nodeName);
+    }
+}, 4));
+</script>`;
+
+const often = (script, wait = 30) =>
+    `let n = 0; setInterval(() => { ${script} }, ${wait});`;
+
+const GO_ON = {
+    'counts-in-its-title': often('document.title = `Secret ${n++}`;'),
+    'writes-into-its-title': often(`document.querySelector('title').firstChild.data
+        = \`Secret \${n++}\`;`),
+    'exchanges-its-body': often(`const body = document.createElement('body');
+        body.textContent = 'Secret'; document.body.replaceWith(body);`),
+    'exchanges-its-root': often(`const root = document.createElement('html');
+        root.append(document.head, document.createElement('body'));
+        root.lastChild.textContent = 'Secret';
+        document.documentElement.replaceWith(root);`, 500),
+    'shows-its-body': often(`document.body.style.display = 'block';
+        document.body.style.opacity = 1;`),
+    'adds-to-its-root': often(`document.documentElement
+        .appendChild(document.createElement('aside')).append('Secret');`),
+    // Of two that take back what the other does, one has to stop.
+    'takes-back-its-title': `new MutationObserver(() => {
+        if (document.title !== 'Mine') document.title = 'Mine';
+        }).observe(document.head, { childList: true, subtree: true });`,
+};
+
+test('nothing is painted of a page that goes on after the end', async (t) => {
+    const files = Object.entries(GO_ON).map(([name, script]) => [
+        `htdocs/app/${name}.html`, html(`<p>Secret</p><script>${script}</script>`,
+            { title: 'Secret', head: SAMPLER })]);
+    const { httpd, context } = await openSite(t, { warn: 4, expire: 8,
+        files: Object.fromEntries(files), path: '/index.html' });
+    allowError(context, /ERR_INTERNET_DISCONNECTED/);
+    const pages = await Promise.all(Object.keys(GO_ON).map((name) =>
+        secondTab(context, httpd, `/app/${name}.html`)));
+    await context.setOffline(true);
+    const seen = await Promise.all(pages.map(async (page) => {
+        await until(() => page.evaluate((selector) => window.pictures > 100
+            && document.querySelector(`${selector} button`)?.getClientRects().length,
+        WARNING), `the dialog of ${page.url()}`, 15000);
+        return page.evaluate(() => [...window.seen].slice(0, 2));
+    }));
+    const names = Object.keys(GO_ON);
+    assert.deepEqual(Object.fromEntries(names.map((name, i) => [name, seen[i]])),
+        Object.fromEntries(names.map((name) => [name, []])));
 });
 
 test('its style before, in and after elements is not the dialog\'s', async (t) => {
