@@ -155,22 +155,27 @@ describe('reports', () => {
     }
 });
 
+/** Somebody logged in, and a backend that counts the bytes that it stores. */
+async function uploading(t) {
+    const stored = { bytes: 0 };
+    const backend = await startBackend((request, response) => {
+        request.on('data', (chunk) => { stored.bytes += chunk.length; });
+        request.on('end', () => response.end('stored'));
+    }, t);
+    const httpd = await startSite(t, { backend: backend.url });
+    return { httpd, stored, jar: await loggedIn(httpd) };
+}
+
 describe('uploads', () => {
     test('a long one keeps the session, and is not cut', async (t) => {
-        let received = 0;
-        const backend = await startBackend((request, response) => {
-            request.on('data', (chunk) => { received += chunk.length; });
-            request.on('end', () => response.end('stored'));
-        }, t);
-        const httpd = await startSite(t, { backend: backend.url });
-        const jar = await loggedIn(httpd);
+        const { httpd, jar, stored } = await uploading(t);
         const part = Buffer.alloc(20000, 'x');
         const sent = httpd.request('/app/backend/upload', {
             method: 'PUT', jar, headers: SCRIPT,
             body: Readable.from((async function* body() {
                 for (let i = 1; i <= 4; i++) {
                     yield part;
-                    await until(() => received >= i * part.length, 'a part');
+                    await until(() => stored.bytes >= i * part.length, 'a part');
                     httpd.clock.advance(60);
                 }
             }())),
@@ -181,23 +186,17 @@ describe('uploads', () => {
     });
 
     test('one that has paused for too long brings no session back', async (t) => {
-        let received = 0;
-        const backend = await startBackend((request, response) => {
-            request.on('data', (chunk) => { received += chunk.length; });
-            request.on('end', () => response.end('stored'));
-        }, t);
-        const httpd = await startSite(t, { backend: backend.url });
-        const jar = await loggedIn(httpd);
+        const { httpd, jar, stored } = await uploading(t);
         await httpd.request('/app/backend/upload', {
             method: 'PUT', jar, headers: SCRIPT,
             body: Readable.from((async function* body() {
                 yield Buffer.alloc(20000, 'x');
-                await until(() => received === 20000, 'the first part');
+                await until(() => stored.bytes === 20000, 'the first part');
                 httpd.clock.advance(110);
                 yield Buffer.alloc(20000, 'x');
             }())),
         });
-        assert.equal(received, 40000);
+        assert.equal(stored.bytes, 40000);
         assert.equal(await ping(httpd, jar), 'logout');
     });
 
