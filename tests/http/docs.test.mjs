@@ -283,7 +283,7 @@ test('docs/directives.md lists each key of SessionSecurityMessage', () => {
 
 test('the documents list each property of the warning\'s looks', () => {
     const names = found(read('static/client/dialog.js'),
-        /[ :]@([\w-]+)\|/g);
+        /:([\w-]+):(?:#|rgb)/g);
     assert.ok(names.length > 4);
     for (const document of ['docs/directives.md', 'docs/client-api.md']) {
         assert.deepEqual(found(read(document),
