@@ -111,14 +111,33 @@ bool mss_header_accepts_gzip(const char *accept_encoding)
     return any;
 }
 
+/* The length of the port at the end of a host if it is that of url's scheme. */
+static size_t default_port(const char *url, const char *host, size_t n)
+{
+    const char *port = strncasecmp(url, "https:", 6) == 0  ? ":443"
+                       : strncasecmp(url, "http:", 5) == 0 ? ":80"
+                                                           : "";
+    const size_t length = strlen(port);
+
+    return n > length && strcmp(host + n - length, port) == 0 ? length : 0;
+}
+
+static bool begins_with(const char *authority, const char *host, size_t n)
+{
+    return strncasecmp(authority, host, n) == 0
+           && (!authority[n] || authority[n] == '/');
+}
+
+/* Browsers leave a port out that goes without saying; some proxies write it. */
 bool mss_header_is_host(const char *url, const char *host)
 {
     const char *at = strstr(url, "://");
-    size_t n = strlen(host);
+    const size_t n = strlen(host);
 
     if (!at || n == 0) {
         return false;
     }
     at += 3;
-    return strncasecmp(at, host, n) == 0 && (!at[n] || at[n] == '/');
+    return begins_with(at, host, n)
+           || begins_with(at, host, n - default_port(url, host, n));
 }

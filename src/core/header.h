@@ -29,7 +29,8 @@ const char *mss_header_private(apr_pool_t *p, const char *cache_control);
 /** Whether an Accept-Encoding allows gzip, NULL allowed (RFC 9110, 12.5.3). */
 bool mss_header_accepts_gzip(const char *accept_encoding);
 
-/** Whether url, an Origin or a Referer, names the host that Host does. */
+/** Whether url, an Origin or a Referer, names the host that Host does. The port of
+ * url's scheme may be left out there alone. */
 bool mss_header_is_host(const char *url, const char *host);
 
 #endif

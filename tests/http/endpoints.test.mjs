@@ -615,11 +615,12 @@ describe('logout', () => {
     });
 
     test('by a form of a browser that sends no Sec-Fetch', async () => {
-        for (const name of ['Origin', 'Referer']) {
+        for (const [Host, name] of [['site.test', 'Origin'],
+            ['site.test', 'Referer'], ['site.test:80', 'Origin']]) {
             const jar = await visitor(httpd);
-            await leave(jar, { Host: 'site.test', [name]: name === 'Origin'
+            await leave(jar, { Host, [name]: name === 'Origin'
                 ? 'http://site.test' : 'http://site.test/app/' });
-            assert.equal(await ping(httpd, jar), 'logout', name);
+            assert.equal(await ping(httpd, jar), 'logout', `${Host} ${name}`);
         }
     });
 
