@@ -40,14 +40,19 @@ static bool ends(const apr_bucket_brigade *bb)
     return !APR_BRIGADE_EMPTY(bb) && APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(bb));
 }
 
-/* What comes after a pause as long as the limit comes too late. */
-static void touch(request_rec *r, const mss_state *state, apr_time_t at)
+/* What comes after a pause as long as the limit comes too late, and what comes
+ * behind it. As long as it keeps coming no store needs to be asked. */
+static void touch(request_rec *r, intake *in, apr_time_t now)
 {
-    mss_decision now;
+    const apr_time_t late = in->due + in->interval * (STAMPS_PER_EXPIRY - 1);
+    mss_decision decision;
 
-    if (mss_recheck(r, state, &now)) {
-        (void)mss_track_touch(state, at);
+    if (now >= late && !mss_recheck(r, in->state, &decision)) {
+        in->due = in->is_long = APR_INT64_MAX;
+        return;
     }
+    in->due = now + in->interval;
+    (void)mss_track_touch(in->state, now);
 }
 
 static apr_status_t on_body(ap_filter_t *f, apr_bucket_brigade *bb,
@@ -66,8 +71,7 @@ static apr_status_t on_body(ap_filter_t *f, apr_bucket_brigade *bb,
     now = apr_time_now();
     if (is_activity(in->state)
         && (now >= in->due || (now >= in->is_long && ends(bb)))) {
-        in->due = now + in->interval;
-        touch(f->r, in->state, now);
+        touch(f->r, in, now);
     }
     if (ends(bb)) {
         ap_remove_input_filter(f);
