@@ -204,5 +204,5 @@ bool mss_kind_is_same_origin(const mss_headers *h)
     if (h->fetch_site) {
         return is(h->fetch_site, "same-origin");
     }
-    return h->requested_with || h->session_security;
+    return is_requested_with(h) || h->session_security;
 }

@@ -64,8 +64,7 @@ static void expect_sense(const mss_headers *h)
     EXPECT(!h->fetch_site || strcasecmp(h->fetch_site, "cross-site") != 0
            || !mss_kind_is_same_origin(h));
     EXPECT(!h->websocket || (mss_kind_is_script(h) && !mss_kind_is_page(h)));
-    EXPECT(by_script || h->requested_with || h->fetch_site
-           || !mss_kind_is_same_origin(h));
+    EXPECT(by_script || h->fetch_site || !mss_kind_is_same_origin(h));
     EXPECT(!h->fetch_mode || navigates || !opened);
     EXPECT(!h->fetch_dest || strcasecmp(h->fetch_dest, "empty") != 0
            || (mss_kind_is_script(h) && !mss_kind_is_page(h)));

@@ -71,6 +71,7 @@ static const request requests[] = {
     {"link in an Android app", {CHROMIUM, .requested_with = "com.example.app", FETCH("same-origin", "navigate", "document", "?1")}, PAGE | OPENED | COUNTED | OWN},
     {"page of an Android app", {CHROMIUM, .requested_with = "com.example.app", FETCH("none", "navigate", "document", NULL)}, PAGE | COUNTED},
     {"image of an Android app", {CHROMIUM_IMAGE, .requested_with = "com.example.app", FETCH("same-origin", "no-cors", "image", NULL)}, SCRIPT | COUNTED | OWN},
+    {"Android app, mode alone", {CHROMIUM, .requested_with = "com.example.app", .fetch_mode = "navigate"}, PAGE | COUNTED},
     {"http: Android app", {CHROMIUM, .requested_with = "com.example.app"}, SCRIPT | COUNTED | OWN},
     {"fetch() from a sibling", {ANY, FETCH("same-site", "cors", "empty", NULL)}, SCRIPT},
     {"fetch() from another site", {ANY, FETCH("cross-site", "no-cors", "empty", NULL)}, SCRIPT},
