@@ -36,5 +36,5 @@ int mss_attempt_login(request_rec *r, mss_state *state)
         return rc;
     }
     apr_table_unset(r->headers_out, "Location");
-    return mss_reply_expired(r, state->decision.reason);
+    return mss_reply_expired(r, HTTP_UNAUTHORIZED, state->decision.reason);
 }

@@ -80,16 +80,34 @@ static void mark(request_rec *r, mss_state *state, mss_asked asked)
     }
 }
 
+static bool was_asked_for_password(request_rec *r, const mss_state *state)
+{
+    return mss_mark_asks(r, state, MSS_ASKED_PASSWORD)
+           || mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED);
+}
+
+/* For what is no page. While the page that the password has been typed for is
+ * under way, a poll may be, too: at a 401 Chromium would forget the password
+ * (net/http/http_auth_controller.cc) and ask for it again. */
+static int refusal(request_rec *r, const mss_state *state)
+{
+    return resends_credentials(r) && was_asked_for_password(r, state)
+                   && apr_time_now() - state->stamp.last > AT_ONCE
+               ? HTTP_FORBIDDEN
+               : HTTP_UNAUTHORIZED;
+}
+
 /* Credentials that do not count any more, or none. The answer to a page asks for
  * them, and carries the mark: what comes with that has been given by a person
  * since. To what is no page a challenge would be a prompt for each image. */
 static int challenge(request_rec *r, mss_state *state)
 {
-    if (mss_state_asks_page(r)) {
-        mark(r, state, MSS_ASKED_PASSWORD);
-        ap_note_auth_failure(r);
-        mss_endpage_offer(r, state->decision.reason, true);
+    if (!mss_state_asks_page(r)) {
+        return refusal(r, state);
     }
+    mark(r, state, MSS_ASKED_PASSWORD);
+    ap_note_auth_failure(r);
+    mss_endpage_offer(r, state->decision.reason, true);
     return HTTP_UNAUTHORIZED;
 }
 
@@ -100,7 +118,7 @@ static int show(request_rec *r, const mss_state *state)
         return HTTP_UNAUTHORIZED;
     }
     if (mss_kind_is_script(mss_state_headers(r))) {
-        return mss_reply_expired(r, state->decision.reason);
+        return mss_reply_expired(r, HTTP_UNAUTHORIZED, state->decision.reason);
     }
     return mss_state_asks_page(r)
                ? mss_endpage_answer(r, state->decision.reason)
@@ -158,13 +176,8 @@ static int refuse_script(request_rec *r, mss_state *state)
         return mss_attempt_login(r, state);
     }
     return r->main ? HTTP_UNAUTHORIZED
-                   : mss_reply_expired(r, state->decision.reason);
-}
-
-static bool was_asked_for_password(request_rec *r, const mss_state *state)
-{
-    return mss_mark_asks(r, state, MSS_ASKED_PASSWORD)
-           || mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED);
+                   : mss_reply_expired(r, refusal(r, state),
+                                       state->decision.reason);
 }
 
 static bool lacks_click(request_rec *r, const mss_state *state)

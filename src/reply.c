@@ -64,10 +64,10 @@ int mss_reply_page(request_rec *r, int status, const char *html)
     return reply(r, status, "text/html; charset=utf-8", html);
 }
 
-int mss_reply_expired(request_rec *r, mss_end reason)
+int mss_reply_expired(request_rec *r, int status, mss_end reason)
 {
     apr_table_setn(r->headers_out, "Session-Security", "expired");
-    return mss_reply_json(r, HTTP_UNAUTHORIZED,
+    return mss_reply_json(r, status,
                           apr_pstrcat(r->pool,
                                       "{\"state\":\"logout\",\"reason\":\"",
                                       mss_clock_reason(reason), "\"}", NULL));

@@ -22,10 +22,10 @@ int mss_reply_json(request_rec *r, int status, const char *json);
  * @return as mss_reply_json */
 int mss_reply_page(request_rec *r, int status, const char *html);
 
-/** 401 for a script's request whose session is over: a header and a small body,
+/** Refuses a script's request whose session is over: a header and a small body,
  * no challenge that would make the browser ask for a password.
  * @return as mss_reply_json */
-int mss_reply_expired(request_rec *r, mss_end reason);
+int mss_reply_expired(request_rec *r, int status, mss_end reason);
 
 /** Has the browser ask once more for what it asked for.
  * @param asked the client's own request @return the status */

@@ -10,7 +10,8 @@ int mss_visitor_admit(request_rec *r, mss_state *state)
 
     if (mss_state_is_over(state) && mss_kind_is_script(h)) {
         return r->main ? HTTP_UNAUTHORIZED
-                       : mss_reply_expired(r, state->decision.reason);
+                       : mss_reply_expired(r, HTTP_UNAUTHORIZED,
+                                           state->decision.reason);
     }
     state->expectant = mss_state_asks_page(r);
     return DECLINED;

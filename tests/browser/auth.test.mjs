@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
     allowError, happened, html, openContext, suite, until, warned,
 } from '../lib/browser.mjs';
-import { startHttpd } from '../lib/httpd.mjs';
+import { startBackend, startHttpd } from '../lib/httpd.mjs';
 import { startProvider } from '../lib/openid.mjs';
 
 const test = suite('the end of other logins');
@@ -136,6 +136,53 @@ for (const [scheme, { directives, ...options }] of Object.entries(SCHEMES)) {
         assert.equal(prompts.asked.length, 6);
         for (const { resourceType } of prompts.asked)
             assert.equal(resourceType, 'Document');
+    });
+
+    // At a 401 the browser forgets what has just been typed.
+    test(`${scheme}: polls while the page comes keep the password`, async (t) => {
+        const context = await openContext(t, { backForwardCache: true });
+        allowError(context, /40[13] \((Unauthorized|Forbidden)\)/);
+        const held = [];
+        let isHeld = false;
+        const { port } = await startBackend((req, res) => {
+            const answer = () => res.writeHead(200, { 'Content-Type': 'text/html' })
+                .end(BUSY);
+            if (isHeld)
+                held.push(answer);
+            else
+                answer();
+        }, t);
+        const httpd = await site(t, { ...options,
+            modules: ['proxy', 'proxy_http', ...options.modules ?? []],
+            config: `ProxyPassMatch "^/app/slow$" "http://127.0.0.1:${port}/slow"
+<Location "/app">
+    AuthType ${scheme}
+    AuthName app
+    ${directives}
+    Require valid-user
+</Location>` });
+        const page = await context.newPage();
+        const prompts = await watchPrompts(context, page);
+        const first = page.goto(httpd.url('/app/slow'));
+        await prompts.number(1);
+        await prompts.type();
+        await first;
+        await happened(context, 'expire');
+        await prompts.number(2);
+        isHeld = true;
+        await prompts.type();
+        await until(() => held.length, 'the page with the password', 15000);
+        let mark = httpd.accessLog().length;
+        await until(() => httpd.accessLog().slice(mark).match(
+            /GET \/app\/data/g)?.length > 2, 'polls with the password', 15000);
+        isHeld = false;
+        mark = httpd.accessLog().length;
+        held.forEach((answer) => answer());
+        await page.getByText('Secret').waitFor();
+        await until(() => / 200 "GET \/app\/data/.test(
+            httpd.accessLog().slice(mark)), 'a poll of the new page', 15000);
+        assert.deepEqual(prompts.asked.map((asked) => asked.resourceType),
+            ['Document', 'Document']);
     });
 }
 
