@@ -87,7 +87,7 @@ const SCHEMES = {
 for (const [scheme, { directives, ...options }] of Object.entries(SCHEMES)) {
     test(`${scheme}: one prompt at the end, for the page alone`, async (t) => {
         const context = await openContext(t, { backForwardCache: true });
-        allowError(context, /401 \(Unauthorized\)/);
+        allowError(context, /40[13] \((Unauthorized|Forbidden)\)/);
         const httpd = await site(t, { ...options, config: `<Location "/app">
     AuthType ${scheme}
     AuthName app
