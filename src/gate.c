@@ -15,6 +15,8 @@
 
 /* Longer than a browser takes, and shorter than a person. */
 #define AT_ONCE apr_time_from_sec(2)
+/* Shorter than a person takes to press Enter. */
+#define PREFILLED apr_time_from_sec(1)
 
 /* --- who asks for the login ------------------------------------------------------- */
 
@@ -80,21 +82,25 @@ static void mark(request_rec *r, mss_state *state, mss_asked asked)
     }
 }
 
-static bool was_asked_for_password(request_rec *r, const mss_state *state)
+/* Whether the page that a password has been typed for may be under way. As far as
+ * the mark tells: nobody types at once, and a page that is given up leaves a
+ * password behind that should not be kept for longer than a session. */
+static bool may_be_typed(request_rec *r, const mss_state *state)
 {
-    return mss_mark_asks(r, state, MSS_ASKED_PASSWORD)
-           || mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED);
+    const apr_interval_time_t age = apr_time_now() - state->stamp.last;
+
+    return age < mss_state_limits(r, state).expire_after
+           && ((mss_mark_asks(r, state, MSS_ASKED_PASSWORD) && age > PREFILLED)
+               || (mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED)
+                   && age > AT_ONCE));
 }
 
-/* For what is no page. While the page that the password has been typed for is
- * under way, a poll may be, too: at a 401 Chromium would forget the password
- * (net/http/http_auth_controller.cc) and ask for it again. */
+/* For what is no page: at a 401 Chromium would forget the password, typed or not
+ * (net/http/http_auth_controller.cc), and ask for it again. */
 static int refusal(request_rec *r, const mss_state *state)
 {
-    return resends_credentials(r) && was_asked_for_password(r, state)
-                   && apr_time_now() - state->stamp.last > AT_ONCE
-               ? HTTP_FORBIDDEN
-               : HTTP_UNAUTHORIZED;
+    return resends_credentials(r) && may_be_typed(r, state) ? HTTP_FORBIDDEN
+                                                            : HTTP_UNAUTHORIZED;
 }
 
 /* Credentials that do not count any more, or none. The answer to a page asks for
@@ -178,6 +184,12 @@ static int refuse_script(request_rec *r, mss_state *state)
     return r->main ? HTTP_UNAUTHORIZED
                    : mss_reply_expired(r, refusal(r, state),
                                        state->decision.reason);
+}
+
+static bool was_asked_for_password(request_rec *r, const mss_state *state)
+{
+    return mss_mark_asks(r, state, MSS_ASKED_PASSWORD)
+           || mss_mark_asks(r, state, MSS_ASKED_UNPROVOKED);
 }
 
 static bool lacks_click(request_rec *r, const mss_state *state)

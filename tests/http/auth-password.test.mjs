@@ -268,7 +268,8 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
                 // Polls that went on with the password would never be counted.
                 // After as long as it takes to type they may be those of a page
                 // that has been asked for with it, and must not lose it.
-                for (const [seconds, status] of [[0, 401], [3, 403], [60, 403]]) {
+                for (const [seconds, status] of [[0, 401],
+                    [asked === 'none' ? 3 : 1.5, 403], [60, 403], [60, 401]]) {
                     httpd.clock.advance(seconds);
                     for (const headers of [SCRIPT, IMAGE, { Accept: '*/*' },
                         { Accept: 'application/json' }]) {
