@@ -2,6 +2,7 @@
 
 #include "endpoint.h"
 
+#include "apr_atomic.h"
 #include "apr_strings.h"
 #include "apr_uri.h"
 #include "http_core.h"
@@ -130,8 +131,9 @@ static int no_session(request_rec *r)
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
                   "MSS0018: %s cannot tell anything: %s", r->uri,
                   mss_session_enabled(r)
-                      ? "the session cannot be loaded; is this URL excluded by "
-                        "SessionExclude or missing in SessionInclude?"
+                      ? "the session cannot be loaded; add the "
+                        "SessionCookieName that this URL lacks, or take it out "
+                        "of SessionExclude or into SessionInclude"
                       : "no session is configured for this URL; add 'Session "
                         "On' and the SessionCookieName of the application to "
                         "its section, or move it by SessionSecurityPath below "
@@ -164,6 +166,27 @@ static const char *ping_answer(request_rec *r, const mss_state *state,
                        live && a->foreign ? ",\"end\":true}" : "}", NULL);
 }
 
+/* A page that has a session asks without one. Once is nothing: users delete
+ * cookies. */
+static void warn_of_no_cookie(request_rec *r)
+{
+    static apr_uint32_t warned;
+    const apr_uint32_t minute =
+        (apr_uint32_t)(apr_time_sec(r->request_time) / 60);
+    const apr_uint32_t last = apr_atomic_read32(&warned);
+
+    if (last != minute && apr_atomic_cas32(&warned, minute, last) == last) {
+        ap_log_rerror(
+            APLOG_MARK, APLOG_WARNING, 0, r,
+            "MSS0055: the ping of a page with a session brings none; "
+            "if this goes on, nobody stays or is logged out: browsers "
+            "do not send the cookie to %s (Secure without https, or "
+            "path= in SessionCookieName), or SessionCookieName or the "
+            "passphrase is another there than for the page",
+            r->uri);
+    }
+}
+
 static int ping(request_rec *r, mss_state *state)
 {
     session_rec *z = mss_track_load(r, state);
@@ -177,6 +200,9 @@ static int ping(request_rec *r, mss_state *state)
     read_asker(r, state, &a);
     if (a.known && mss_kind_is_same_origin(mss_state_headers(r))) {
         kind = MSS_KIND_REPORT;
+    }
+    if (a.foreign && state->record.source == MSS_SOURCE_NONE) {
+        warn_of_no_cookie(r);
     }
     mss_track_decide(r, state, &a.limits, kind, mss_parse_idle_for(r->args));
     if (state->decision.verdict == MSS_EXPIRED) {

@@ -159,6 +159,29 @@ static void log_no_session(request_rec *r)
                         "'SessionCryptoPassphrase' to encrypt it");
 }
 
+/* One of two cookies of the same name gets lost, and the application's could not
+ * be told from the session's. */
+static bool has_own_name(request_rec *r, const session_rec *z,
+                         const apr_array_header_t *names)
+{
+    int i;
+
+    for (i = 0; i < names->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+
+        if (mss_session_is_in(r, z, name)) {
+            ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                          "MSS0057: %s: SessionSecurityCookies and "
+                          "SessionCookieName both name %s; give the session "
+                          "another name, such as 'SessionCookieName "
+                          "httpd_session path=/'",
+                          r->uri, name);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Answers 500 rather than a page without protection. */
 static bool protects(request_rec *r, const mss_conf *c, const mss_state *state,
                      const session_rec *z)
@@ -305,6 +328,9 @@ int mss_guard_stamp(request_rec *r)
         return DECLINED;
     }
     z = mss_track_load(r, state);
+    if (z && mss_conf_cookies(c) && has_own_name(r, z, mss_conf_cookies(c))) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
     if (!r->user && !mss_sieve_found(state)) {
         return mss_visitor_admit(r, state);
     }

@@ -29,8 +29,8 @@ static struct {
 
 /* --- start ----------------------------------------------------------------------- */
 
-/* host, host:port or [address]:port. What apr does not understand, it takes for a
- * part of the host. */
+/* host or host:port, where apr-util's clients know IPv4 alone (apr_memcache.c,
+ * apr_redis.c). What apr does not understand, it takes for a part of the host. */
 static bool is_server(const char *text, apr_pool_t *p)
 {
     apr_port_t port;
@@ -40,7 +40,7 @@ static bool is_server(const char *text, apr_pool_t *p)
         || !host) {
         return false;
     }
-    return *text == '[' || !host[strspn(host, HOST_CHARACTERS)];
+    return !host[strspn(host, HOST_CHARACTERS)];
 }
 
 /* As the providers take it apart. */
@@ -103,7 +103,7 @@ const char *mss_remote_refuse(apr_pool_t *p, const mss_store_place *place)
      * and what is no port would be a part of the name. */
     return is_known(place) && !are_servers(place->arguments, p)
                ? "names no host and port; write such as redis:10.0.0.5:6379 or "
-                 "memcache:10.0.0.5:11211"
+                 "memcache:10.0.0.5:11211 (the providers know no IPv6)"
                : NULL;
 }
 

@@ -19,6 +19,8 @@
 typedef struct {
     apr_pool_t *p;
     int faults;
+    const ap_directive_t *any; /* the first of the module */
+    bool switched;             /* On or Off, somewhere */
 } verification;
 
 /* Other hosts have sections of the same names, and inherit those of the server. */
@@ -147,14 +149,23 @@ static void check_override_list(verification *x, const ap_directive_t *d)
     }
 }
 
+static void note(verification *x, const ap_directive_t *d)
+{
+    x->any = x->any ? x->any : d;
+    x->switched = x->switched || !d->directive[sizeof(PREFIX) - 1];
+}
+
 static void check_places(verification *x, const ap_directive_t *d,
                          const closed_section *in)
 {
     for (; d; d = d->next) {
         const closed_section *closed = find_closed(d);
 
-        if (in && is_own(d->directive)) {
-            refuse(x, d, in);
+        if (is_own(d->directive)) {
+            note(x, d);
+            if (in) {
+                refuse(x, d, in);
+            }
         }
         if (ap_cstr_casecmp(d->directive, "AllowOverrideList") == 0) {
             check_override_list(x, d);
@@ -165,9 +176,15 @@ static void check_places(verification *x, const ap_directive_t *d,
 
 int mss_verify_config(apr_pool_t *ptemp, server_rec *s)
 {
-    verification x = {ptemp, 0};
+    verification x = {ptemp, 0, NULL, false};
 
     check_places(&x, ap_conftree, NULL);
+    if (x.any && !x.switched) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING | APLOG_STARTUP, 0, s,
+                     "MSS0056: there is %s at %s:%d, but nothing is protected; "
+                     "add 'SessionSecurity On'",
+                     x.any->directive, x.any->filename, x.any->line_num);
+    }
     for (; s; s = s->next) {
         mss_sections_walk(ptemp, s, check_section, &x);
     }

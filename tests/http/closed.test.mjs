@@ -64,6 +64,44 @@ describe('without a session to keep the stamp in', () => {
     });
 });
 
+describe('the application\'s cookie has the name of the session\'s', () => {
+    const site = (t, names, more = '') => startHttpd({ config: `${SESSION}${LIMITS}
+<Location "/app">
+    SessionSecurityCookies ${names}
+    ${more}
+</Location>` }, t);
+
+    test('nobody gets in, and the log says what to change', async (t) => {
+        const httpd = await site(t, 'PHPSESSID sid');
+        httpd.allowLog(/AH0184[12]|AH01817/);
+        for (const headers of [NAVIGATION, SCRIPT, { ...NAVIGATION,
+            Cookie: 'sid=of-the-application' }]) {
+            const answer = await httpd.request('/app/', { headers });
+            assert.equal(answer.status, 500);
+            assert.doesNotMatch(answer.body, /Secret/);
+        }
+        await httpd.expectLog(/MSS0057: \/app\/\S*: .* both name sid; /);
+        assert.equal((await httpd.request('/')).status, 200);
+        assert.equal(await ping(httpd, new Jar()), 'logout');
+    });
+
+    test('nor does who has logged in', async (t) => {
+        const httpd = await site(t, 'sid', `AuthType Basic
+    AuthName app
+    AuthUserFile users
+    Require valid-user`);
+        const answer = await ask(httpd, new Jar(), NAVIGATION);
+        assert.equal(answer.status, 500);
+        await httpd.expectLog(/MSS0057/);
+    });
+
+    test('a pattern may cover both', async (t) => {
+        const httpd = await site(t, 's* Sid');
+        assert.equal((await httpd.request('/app/', { headers: NAVIGATION }))
+            .status, 200);
+    });
+});
+
 describe('Basic', () => {
     for (const satisfy of ['', 'Satisfy Any\nOrder allow,deny\nDeny from all']) {
         test(`asks once at the end ${satisfy && '(Satisfy Any)'}`, async (t) => {

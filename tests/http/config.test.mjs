@@ -291,7 +291,8 @@ describe('SessionSecurityStore with mod_socache_redis, mod_socache_memcache',
         /* Some of these would stop the start alone, others not even that. */
         const NO_SERVERS = ['redis:127.0.0.1:99999', 'redis:127.0.0.1:0',
             'redis:127.0.0.1:abc', 'redis://127.0.0.1:6379', 'redis:6379',
-            'redis:127.0.0.1:', 'redis:::1', 'redis:127.0.0.1 ', 'redis:,',
+            'redis:127.0.0.1:', 'redis:::1', 'redis:[::1]:6379', 'redis:[::1]',
+            'memcache:10.0.0.5,[fd00::1]:11211', 'redis:127.0.0.1 ', 'redis:,',
             'redis:/run/redis.sock', 'memcache:127.0.0.1:99999',
             'memcache:10.0.0.5,10.0.0.6:x'];
         const run = (value) => configTest(
@@ -299,7 +300,7 @@ describe('SessionSecurityStore with mod_socache_redis, mod_socache_memcache',
 
         test('takes a server', async () => {
             for (const value of ['redis:127.0.0.1:6379', 'redis:localhost',
-                'memcache:127.0.0.1:11211', 'redis:[::1]:6379', 'redis:[::1]',
+                'memcache:127.0.0.1:11211', 
                 'redis:store_1.example.com:65535,10.0.0.5']) {
                 const { code, output } = await run(value);
                 assert.equal(code, 0, output);
@@ -444,16 +445,27 @@ test('limits that only look like a contradiction', async () => {
         + inside('Directory /c', inside('Files f', WARN(500) + EXPIRE('9min')))
         + inside('VirtualHost *:1', EXPIRE(1000)
             + inside('Location /v', WARN(980))));
-    assert.doesNotMatch(output, /MSS/);
+    assert.doesNotMatch(output, /MSS000/);
 });
 
 test('less than 20 s between them is a warning', async () => {
     const short = /MSS0002: server config: less .*\(8[01]s\).* \(\S*s\).*2\.2\.1/;
     assert.match(await accepts(WARN(81) + EXPIRE(100)), short);
     assert.match(await accepts(WARN(80) + EXPIRE('99999ms')), short);
-    assert.doesNotMatch(await accepts(WARN(80) + EXPIRE(100)), /MSS/);
+    assert.doesNotMatch(await accepts(WARN(80) + EXPIRE(100)), /MSS000/);
     assert.match(await accepts(BASE + inside('Location /a', WARN(190))),
         /MSS0002: <Location \/a>: /);
+});
+
+test('settings where On is forgotten are a warning', async () => {
+    const forgotten = /MSS0056: there is SessionSecurityExpireAfter at \S+:\d+, /;
+    const expire = EXPIRE(1000);
+    for (const config of [expire, inside('Location /a', expire),
+        `<IfModule mod_session_security.c>\n${expire}</IfModule>\n`])
+        assert.match(await accepts(config), forgotten);
+    for (const config of [`${expire}SessionSecurity Off\n`, '',
+        expire + inside('Location /a', 'SessionSecurity On\n')])
+        assert.doesNotMatch(await accepts(config), /MSS0056/);
 });
 
 // --- without mod_session -----------------------------------------------------

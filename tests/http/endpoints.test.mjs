@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import {
-    Jar, NAVIGATION, eachMpm, formSite, login, startBackend, startHttpd,
+    Jar, NAVIGATION, eachMpm, formSite, login, startBackend, startHttpd, until,
 } from '../lib/httpd.mjs';
 import { isIdle } from '../lib/life.mjs';
 
@@ -269,6 +269,34 @@ describe('ping', () => {
             .state, 'active');
         assert.equal((await ping(httpd, other, `?limits=${limits}`, OBJECT))
             .state, 'logout');
+    });
+
+    test('a page with a session whose pings bring none is reported', async () => {
+        const NO_COOKIE = /MSS0055: the ping of a page .* \/session_security\/ping/g;
+        const count = () => (httpd.log().match(NO_COOKIE) ?? []).length;
+        const { body } = await httpd.request('/app/page.html',
+            { jar: await visitor(httpd), headers: NAVIGATION });
+        const [, limits] = body.replaceAll('&quot;', '"')
+            .match(/"limits":"([^"]+)"/);
+        const asks = (headers, jar) =>
+            ping(httpd, jar, `?idleFor=1&limits=${limits}`, headers);
+        const ended = new Jar();
+        await login(httpd, ended);
+        httpd.clock.advance(101);
+        // Users who log in and out.
+        for (const jar of [await visitor(httpd, 'bob'), ended, ended])
+            await asks(REPORT, jar);
+        assert.equal(await ping(httpd, undefined, '?idleFor=1', REPORT), 'logout');
+        assert.equal(count(), 0);
+        assert.equal(await asks(REPORT), 'logout');
+        await httpd.expectLog(NO_COOKIE);
+        // Not for each of them.
+        httpd.clock.advance(120);
+        for (let i = 0; i < 10; i++)
+            assert.equal(await asks(REPORT), 'logout');
+        await until(() => count() > 1, 'another line');
+        assert.ok(count() < 10, `${count()} lines`);
+        httpd.allowLog(NO_COOKIE);
     });
 
     test('HEAD is answered like GET, without the body', async () => {
