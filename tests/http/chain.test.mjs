@@ -284,6 +284,9 @@ function get2(session, path, headers = NAVIGATION) {
         stream.on('response', (received) => { fields = received; });
         stream.on('data', (chunk) => chunks.push(chunk));
         stream.on('error', fail);
+        // Without an error where the stream is cancelled.
+        stream.on('close', () => fail(new Error(`reset: ${stream.rstCode}`)));
+        stream.setTimeout(30000, () => fail(new Error('nothing comes')));
         stream.on('end', () => done({ status: fields[':status'],
             headers: fields, bytes: Buffer.concat(chunks) }));
     });
