@@ -32,9 +32,9 @@ static mss_kind kind_of(request_rec *r, mss_state *state, const mss_conf *c)
     return MSS_KIND_PASSIVE;
 }
 
-static void decide(request_rec *r, mss_state *state, const mss_conf *c)
+static void decide(request_rec *r, mss_state *state)
 {
-    mss_limits limits = mss_rules_limits(c, state->choice);
+    mss_limits limits = mss_state_limits(r, state);
 
     mss_track_decide(r, state, &limits, state->kind, MSS_IDLE_UNKNOWN);
 }
@@ -95,13 +95,13 @@ static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
     /* Before another module makes one up. */
     state->without_password = !apr_table_get(r->headers_in, "Authorization");
     state->kind = kind_of(r, state, c);
-    decide(r, state, c);
+    decide(r, state);
     act(r, z, state);
 }
 
 /* An internal redirect or a subrequest can lead to a section with shorter
  * limits than those of the URL that the client asked for. */
-static void enter_again(request_rec *r, mss_state *state, const mss_conf *c)
+static void enter_again(request_rec *r, mss_state *state)
 {
     session_rec *z = mss_track_load(r, state);
 
@@ -109,7 +109,7 @@ static void enter_again(request_rec *r, mss_state *state, const mss_conf *c)
         return;
     }
     if (state->decision.verdict == MSS_LIVE) {
-        decide(r, state, c);
+        decide(r, state);
         if (mss_state_is_over(state)) {
             act(r, z, state);
         }
@@ -132,10 +132,18 @@ int mss_guard_enter(request_rec *r)
     if (state->endpoint != MSS_ENDPOINT_NONE) {
         return DECLINED;
     }
+    if (!state->asked) {
+        state->asked = c;
+    }
     /* Who logs in or out where it is Off does so for protected sections too. */
     (void)mss_track_load(r, state);
     if (mss_conf_enabled(c)) {
-        (state->entered ? enter_again : enter_first)(r, state, c);
+        if (state->entered) {
+            enter_again(r, state);
+        }
+        else {
+            enter_first(r, state, c);
+        }
         if (mss_conf_cookies(c)) {
             mss_sieve_request(r, state);
         }
@@ -219,7 +227,7 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
     mss_sieve_renew(r, z, state, keep);
     mss_track_keep_choice(state);
     state->kind = kind_of(r, state, c);
-    decide(r, state, c);
+    decide(r, state);
     state->tracked = true;
     return DECLINED;
 }
@@ -234,7 +242,7 @@ static bool outlives(request_rec *r, const session_rec *z, mss_state *state)
         || mss_session_login(z, &state->logins, &login) == MSS_LOGIN_NEW) {
         return false;
     }
-    decide(r, state, mss_conf_of(r));
+    decide(r, state);
     return mss_state_is_over(state);
 }
 
@@ -315,6 +323,7 @@ static int stamp_again(request_rec *r, session_rec *z, mss_state *state)
 int mss_guard_stamp(request_rec *r)
 {
     const mss_conf *c = mss_conf_of(r);
+    const apr_array_header_t *names;
     mss_state *state;
     session_rec *z;
     int rc = DECLINED;
@@ -323,12 +332,13 @@ int mss_guard_stamp(request_rec *r)
         return DECLINED;
     }
     state = mss_state_get(r);
+    names = mss_state_cookies(r);
     state->let_in = state->let_in || !r->main;
-    if (!mss_conf_enabled(c) || (!r->user && !mss_conf_cookies(c))) {
+    if (!mss_conf_enabled(c) || (!r->user && !names)) {
         return DECLINED;
     }
     z = mss_track_load(r, state);
-    if (z && mss_conf_cookies(c) && has_own_name(r, z, mss_conf_cookies(c))) {
+    if (z && names && has_own_name(r, z, names)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     if (!r->user && !mss_sieve_found(state)) {

@@ -88,7 +88,7 @@ static void act(request_rec *r, session_rec *z, mss_state *state)
     if (z) {
         settle(r, z, state);
     }
-    if (mss_conf_cookies(mss_conf_of(r))) {
+    if (mss_state_cookies(r)) {
         mss_grant_answer(r, z, state);
     }
     if (z) {

@@ -10,6 +10,7 @@
 typedef struct {
     request_rec *r;
     const session_rec *z;
+    const apr_array_header_t *names;
     apr_array_header_t *offers;
 } collection;
 
@@ -28,7 +29,7 @@ static int add(void *v, const char *key, const char *line)
                    .set = mss_cookies_read(p, line, apr_time_now())};
 
     (void)key;
-    if (!mss_cookies_is_any(mss_conf_cookies(mss_conf_of(c->r)), o.set.name)
+    if (!mss_cookies_is_any(c->names, o.set.name)
         || (c->z && mss_session_is_in(c->r, c->z, o.set.name))) {
         return 1;
     }
@@ -41,7 +42,8 @@ static int add(void *v, const char *key, const char *line)
 
 apr_array_header_t *mss_offer_all(request_rec *r, const session_rec *z)
 {
-    collection c = {r, z, apr_array_make(r->pool, 2, sizeof(mss_offer))};
+    collection c = {r, z, mss_state_cookies(r),
+                    apr_array_make(r->pool, 2, sizeof(mss_offer))};
 
     apr_table_do(add, &c, r->headers_out, "Set-Cookie", NULL);
     apr_table_do(add, &c, r->err_headers_out, "Set-Cookie", NULL);

@@ -208,7 +208,7 @@ const char *mss_page_unwanted(request_rec *r, const mss_state *state)
     if (state->injected) {
         return "injected before";
     }
-    if (!mss_conf_inject(mss_conf_of(r))) {
+    if (!mss_state_injects(r, state)) {
         return "SessionSecurityInject Off";
     }
     if (r->main) {

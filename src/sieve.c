@@ -118,7 +118,7 @@ static bool sift(request_rec *r, mss_state *state, session_rec *z)
     (void)sieve_of(state, mss_state_top(r)->pool);
     /* What is bound outlives a subrequest. */
     kept = mss_cookies_sift(mss_state_top(r)->pool, header,
-                            mss_conf_cookies(mss_conf_of(r)), may_stay, &s);
+                            mss_state_cookies(r), may_stay, &s);
     if (!kept) {
         apr_table_unset(r->headers_in, "Cookie");
     }
@@ -190,7 +190,7 @@ void mss_sieve_renew(request_rec *r, session_rec *z, mss_state *state,
     if (state->sieve) {
         apr_array_clear(state->sieve->bound);
     }
-    if (mss_conf_cookies(mss_conf_of(r))) {
+    if (mss_state_cookies(r)) {
         (void)sift(r, state, NULL);
     }
 }

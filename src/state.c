@@ -2,6 +2,7 @@
 
 #include "state.h"
 
+#include "core/limits.h"
 #include "log.h"
 #include "rules.h"
 
@@ -61,9 +62,43 @@ bool mss_state_browses(request_rec *r)
            && mss_state_asks_page(r);
 }
 
+/* That of the URL that the client asked for, if it is On there and r is in another
+ * section by now: by r->prev, or without it (ap_internal_fast_redirect). */
+static const mss_conf *asked_of(const request_rec *r, const mss_state *state)
+{
+    const mss_conf *c = state ? state->asked : NULL;
+
+    return c && c != mss_conf_of(r) && mss_conf_enabled(c) ? c : NULL;
+}
+
 mss_limits mss_state_limits(const request_rec *r, const mss_state *state)
 {
-    return mss_rules_limits(mss_conf_of(r), state->choice);
+    const mss_limits limits = mss_rules_limits(mss_conf_of(r), state->choice);
+    const mss_conf *asked = asked_of(r, state);
+
+    return asked ? mss_limits_strictest(limits,
+                                        mss_rules_limits(asked, state->choice))
+                 : limits;
+}
+
+const apr_array_header_t *mss_state_cookies(request_rec *r)
+{
+    const mss_conf *asked = asked_of(r, mss_state_peek(r));
+    const apr_array_header_t *here = mss_conf_cookies(mss_conf_of(r));
+    const apr_array_header_t *there = asked ? mss_conf_cookies(asked) : NULL;
+
+    if (!here || !there || here == there) {
+        return here ? here : there;
+    }
+    return apr_array_append(r->pool, here, there);
+}
+
+bool mss_state_injects(const request_rec *r, const mss_state *state)
+{
+    const mss_conf *asked = asked_of(r, state);
+
+    return mss_conf_inject(mss_conf_of(r))
+           && (!asked || mss_conf_inject(asked));
 }
 
 void mss_state_choose(request_rec *r, mss_state *state)

@@ -36,6 +36,8 @@ typedef struct {
     mss_endpoint endpoint;     /* claimed for one of our own */
     const char *endpoint_file; /* what follows the prefix and its slash */
 
+    const mss_conf *asked; /* of the section of that URL */
+
     const char *encodings; /* Accept-Encoding as the client sent it */
     bool headers_known;
     mss_headers headers; /* what mss_state_headers read */
@@ -91,8 +93,16 @@ bool mss_state_asks_page(request_rec *r);
  * of what it accepts, as WebDAV's do, asks for no page by the others. */
 bool mss_state_browses(request_rec *r);
 
-/** The limits in force for r's session in r's section. */
+/** The limits in force for r's session, in r's section and in that of the URL which
+ * the client asked for: the strictest of each. */
 mss_limits mss_state_limits(const request_rec *r, const mss_state *state);
+
+/** The names of SessionSecurityCookies in both sections. NULL: none. Lives as long
+ * as r. */
+const apr_array_header_t *mss_state_cookies(request_rec *r);
+
+/** Whether SessionSecurityInject is On in both. */
+bool mss_state_injects(const request_rec *r, const mss_state *state);
 
 /** Asks the conditions of r's section which limits are its user's: state->choice. */
 void mss_state_choose(request_rec *r, mss_state *state);

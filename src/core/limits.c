@@ -8,6 +8,21 @@
 
 #define MAC_DIGITS 16
 
+mss_limits mss_limits_strictest(mss_limits a, mss_limits b)
+{
+    if (b.warn_after < a.warn_after) {
+        a.warn_after = b.warn_after;
+    }
+    if (b.expire_after < a.expire_after) {
+        a.expire_after = b.expire_after;
+    }
+    if (b.max_lifetime > 0
+        && (a.max_lifetime == 0 || b.max_lifetime < a.max_lifetime)) {
+        a.max_lifetime = b.max_lifetime;
+    }
+    return a;
+}
+
 /* In each page, and apr_psprintf would cost ten times as much. */
 static char *write_decimal(char *to, apr_uint64_t value)
 {

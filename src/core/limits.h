@@ -12,6 +12,9 @@
 /** Room for the text of any limits, with signature and end. */
 #define MSS_LIMITS_TEXT 80
 
+/** What holds where both are in force: the shorter of each. */
+mss_limits mss_limits_strictest(mss_limits a, mss_limits b);
+
 /** Writes "warn.expire.lifetime", milliseconds, decimal: what is signed.
  * @param text room for MSS_LIMITS_TEXT bytes @return the length, without an end
  */

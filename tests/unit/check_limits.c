@@ -85,6 +85,25 @@ START_TEST(limits)
 END_TEST
 
 /* Whatever the numbers are, their text ends in its room. */
+START_TEST(limits_of_two_sections)
+{
+    const mss_limits a = {4, 8, 0}, b = {5, 6, 9}, c = {1, 9, 7};
+    mss_limits both = mss_limits_strictest(a, b);
+
+    ck_assert_int_eq(both.warn_after, 4);
+    ck_assert_int_eq(both.expire_after, 6);
+    ck_assert_int_eq(both.max_lifetime, 9);
+    both = mss_limits_strictest(b, a);
+    ck_assert_int_eq(both.warn_after, 4);
+    ck_assert_int_eq(both.expire_after, 6);
+    ck_assert_int_eq(both.max_lifetime, 9);
+    both = mss_limits_strictest(both, c);
+    ck_assert_int_eq(both.warn_after, 1);
+    ck_assert_int_eq(both.expire_after, 6);
+    ck_assert_int_eq(both.max_lifetime, 7);
+}
+END_TEST
+
 START_TEST(limits_of_any_size)
 {
     static const mss_limits any[] = {
@@ -139,6 +158,7 @@ Suite *mss_suite_limits(void)
     TCase *tc = tcase_create("all");
 
     tcase_add_loop_test(tc, limits, 0, COUNT(tokens));
+    tcase_add_test(tc, limits_of_two_sections);
     tcase_add_test(tc, limits_of_any_size);
     tcase_add_test(tc, limits_cut_or_changed);
     suite_add_tcase(suite, tc);
