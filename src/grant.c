@@ -141,6 +141,26 @@ static void bind_all(const answer *a)
 
 /* --- the application's logout ------------------------------------------------------- */
 
+/* Applications also clear away what they have set elsewhere in the past. */
+static bool reaches(const answer *a, const mss_offer *o)
+{
+    const apr_array_header_t *places =
+        mss_places_find(a->r, o->set.name, mss_offer_asked_path(a->r));
+    const char *domain = o->set.domain ? o->set.domain : "";
+    int i = 0;
+
+    for (; i < places->nelts; i++) {
+        const mss_place *place = &APR_ARRAY_IDX(places, i, mss_place);
+
+        if (strcmp(o->path, place->path) == 0
+            && ap_cstr_casecmp(domain, place->domain ? place->domain : "")
+                   == 0) {
+            return true;
+        }
+    }
+    return places->nelts == 0;
+}
+
 static bool is_deleted(const answer *a, const char *name)
 {
     int i;
@@ -148,7 +168,7 @@ static bool is_deleted(const answer *a, const char *name)
     for (i = 0; i < a->offers->nelts; i++) {
         const mss_offer *o = &APR_ARRAY_IDX(a->offers, i, mss_offer);
 
-        if (o->set.deletes && strcmp(o->set.name, name) == 0) {
+        if (o->set.deletes && strcmp(o->set.name, name) == 0 && reaches(a, o)) {
             return true;
         }
     }

@@ -259,6 +259,20 @@ describe('a session', () => {
         assert.deepEqual(await brought(() => open(httpd, jar)), ['J=again']);
     });
 
+    test('goes on when a cookie of another place is cleared away', async () => {
+        for (const where of ['Path=/elsewhere', 'Path=/app/answer/sub',
+            'Path=/app; Domain=other.example']) {
+            const jar = await loggedIn();
+            const mark = httpd.mark();
+            await httpd.request(`/app/answer?set=${encodeURIComponent(
+                `J=; ${where}; Max-Age=0`)}`,
+            { jar: jar.clone(), headers: NAVIGATION });
+            assert.doesNotMatch(httpd.logSince(mark), ENDED);
+            assert.deepEqual(await brought(() => open(httpd, jar)),
+                [`J=${jar.value}`], where);
+        }
+    });
+
     test('ends by the module\'s own logout', async () => {
         const jar = await loggedIn();
         const got = await httpd.request('/session_security/logout',
