@@ -6,15 +6,12 @@
 #include "util_filter.h"
 
 #include "config.h"
+#include "core/flow.h"
 #include "log.h"
 #include "recheck.h"
 #include "sieve.h"
 #include "state.h"
 #include "track.h"
-
-/* A body that takes no longer than this is part of a request that was judged
- * when it came: a script's short POST is no upload. */
-#define LONG_UPLOAD apr_time_from_sec(1)
 
 /* While an upload lasts, its stamp is moved this often in an ExpireAfter. */
 #define STAMPS_PER_EXPIRY 20
@@ -23,9 +20,11 @@ static ap_filter_rec_t *filter;
 
 typedef struct {
     const mss_state *state;
-    apr_time_t is_long; /* from then on it is an upload */
-    apr_time_t due;     /* the next stamp */
-    apr_interval_time_t interval;
+    mss_flow flow; /* since the last stamp */
+    apr_time_t
+        last;       /* when that was; before the first, when the request came */
+    apr_time_t due; /* the next one, as soon as the body is long in coming */
+    apr_interval_time_t expire_after;
 } intake;
 
 /* Until the fixups are over nobody knows who is tracked; that the session is the
@@ -41,18 +40,43 @@ static bool ends(const apr_bucket_brigade *bb)
 }
 
 /* What comes after a pause as long as the limit comes too late, and what comes
- * behind it. As long as it keeps coming no store needs to be asked. */
-static void touch(request_rec *r, intake *in, apr_time_t now)
+ * behind it. As long as it keeps coming no store needs to be asked.
+ * @return false: it came too late */
+static bool touch(request_rec *r, intake *in, apr_time_t now)
 {
-    const apr_time_t late = in->due + in->interval * (STAMPS_PER_EXPIRY - 1);
     mss_decision decision;
 
-    if (now >= late && !mss_recheck(r, in->state, &decision)) {
-        in->due = in->is_long = APR_INT64_MAX;
-        return;
+    if (now - in->last >= in->expire_after
+        && !mss_recheck(r, in->state, &decision)) {
+        return false;
     }
-    in->due = now + in->interval;
+    in->last = now;
+    in->due = now + in->expire_after / STAMPS_PER_EXPIRY;
+    in->flow = (mss_flow){.since = now};
     (void)mss_track_touch(in->state, now);
+    return true;
+}
+
+/* @return whether there may be more to see */
+static bool follow(request_rec *r, intake *in, const apr_bucket_brigade *bb,
+                   apr_time_t now)
+{
+    const bool whole = ends(bb);
+
+    if (is_activity(in->state) && mss_flow_is_long(&in->flow, now)
+        && (whole || now >= in->due)) {
+        return touch(r, in, now) && !whole;
+    }
+    return !whole;
+}
+
+/* As far as it is known without reading. */
+static apr_off_t length_of(apr_bucket_brigade *bb)
+{
+    apr_off_t n = 0;
+
+    (void)apr_brigade_length(bb, 0, &n);
+    return n > 0 ? n : 0;
 }
 
 static apr_status_t on_body(ap_filter_t *f, apr_bucket_brigade *bb,
@@ -60,20 +84,18 @@ static apr_status_t on_body(ap_filter_t *f, apr_bucket_brigade *bb,
                             apr_off_t readbytes)
 {
     intake *in = f->ctx;
+    const apr_time_t asked = apr_time_now();
     apr_status_t rv = ap_get_brigade(f->next, bb, mode, block, readbytes);
+    const bool came = rv == APR_SUCCESS && !APR_BRIGADE_EMPTY(bb);
     apr_time_t now;
 
     /* Without a context: named in httpd.conf. */
-    if (!in || rv != APR_SUCCESS || mode == AP_MODE_SPECULATIVE
-        || mode == AP_MODE_INIT || APR_BRIGADE_EMPTY(bb)) {
+    if (!in || mode == AP_MODE_SPECULATIVE || mode == AP_MODE_INIT) {
         return rv;
     }
     now = apr_time_now();
-    if (is_activity(in->state)
-        && (now >= in->due || (now >= in->is_long && ends(bb)))) {
-        touch(f->r, in, now);
-    }
-    if (ends(bb)) {
+    mss_flow_read(&in->flow, asked, now, came ? length_of(bb) : -1);
+    if (came && !follow(f->r, in, bb, now)) {
         ap_remove_input_filter(f);
     }
     return rv;
@@ -106,9 +128,8 @@ static ap_filter_t *put(request_rec *r, const mss_state *state)
     intake *in = apr_pcalloc(r->pool, sizeof(*in));
 
     in->state = state;
-    in->interval = mss_state_limits(r, state).expire_after / STAMPS_PER_EXPIRY;
-    in->is_long = mss_state_top(r)->request_time + LONG_UPLOAD;
-    in->due = in->is_long;
+    in->last = mss_state_top(r)->request_time;
+    in->expire_after = mss_state_limits(r, state).expire_after;
     return ap_add_input_filter_handle(filter, in, r, r->connection);
 }
 

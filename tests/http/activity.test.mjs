@@ -8,6 +8,7 @@ import { NAVIGATION, SCRIPT, startBackend, until } from '../lib/httpd.mjs';
 import {
     ENDED, isIdle, isLogin, loggedIn, open, ping, startSite,
 } from '../lib/life.mjs';
+import { isIdle as sleeps } from '../lib/process.mjs';
 
 const { 'Sec-Fetch-User': _, ...REFRESH } = NAVIGATION;
 const PLAIN_PAGE = { Accept: 'text/html,*/*;q=0.8' };
@@ -155,15 +156,24 @@ describe('reports', () => {
     }
 });
 
-/** Somebody logged in, and a backend that counts the bytes that it stores. */
+/** Somebody logged in, and a backend that counts the bytes that it stores; below
+ * /held/ it stores nothing before the test resumes stored.held. */
 async function uploading(t) {
     const stored = { bytes: 0 };
     const backend = await startBackend((request, response) => {
         request.on('data', (chunk) => { stored.bytes += chunk.length; });
         request.on('end', () => response.end('stored'));
+        if (request.url.startsWith('/held/'))
+            stored.held = request.pause();
     }, t);
     const httpd = await startSite(t, { backend: backend.url });
     return { httpd, stored, jar: await loggedIn(httpd) };
+}
+
+/** Lets time pass while httpd waits for the next part of a body. */
+async function pass(httpd, seconds) {
+    await until(() => httpd.pids().every(sleeps), 'a reader that waits');
+    httpd.clock.advance(seconds);
 }
 
 describe('uploads', () => {
@@ -176,13 +186,36 @@ describe('uploads', () => {
                 for (let i = 1; i <= 4; i++) {
                     yield part;
                     await until(() => stored.bytes >= i * part.length, 'a part');
-                    httpd.clock.advance(60);
+                    await pass(httpd, 60);
                 }
             }())),
         });
         assert.equal((await sent).body, 'stored');
         /* Arrived 240 s after the login, the last part 60 s ago at most. */
         assert.ok(await ping(httpd, jar) <= 60);
+    });
+
+    test('so does one that its backend holds up, not its sender', async (t) => {
+        const { httpd, jar, stored } = await uploading(t);
+        let taken = 0;
+        const sent = httpd.request('/app/backend/held/upload', {
+            method: 'PUT', jar, headers: SCRIPT,
+            body: Readable.from((function* body() {
+                for (; taken < 512; taken++)
+                    yield Buffer.alloc(65536, 'x');
+            }())),
+        });
+        let before = -1;
+        await until(() => {
+            const stands = stored.held && taken === before;
+            before = taken;
+            return stands;
+        }, 'a backend that does not go on');
+        assert.ok(taken < 512);
+        httpd.clock.advance(80);
+        stored.held.resume();
+        assert.equal((await sent).body, 'stored');
+        assert.ok(await ping(httpd, jar) < 60);
     });
 
     test('one that has paused for too long brings no session back', async (t) => {
@@ -192,12 +225,12 @@ describe('uploads', () => {
             body: Readable.from((async function* body() {
                 yield Buffer.alloc(20000, 'x');
                 await until(() => stored.bytes === 20000, 'the first part');
-                httpd.clock.advance(110);
+                await pass(httpd, 110);
                 // Nor do the parts that come in time behind that one.
                 for (let i = 2; i <= 4; i++) {
                     yield Buffer.alloc(20000, 'x');
                     await until(() => stored.bytes === i * 20000, 'a part');
-                    httpd.clock.advance(10);
+                    await pass(httpd, 10);
                 }
             }())),
         });
@@ -230,7 +263,7 @@ describe('uploads', () => {
                 await until(() => httpd.logSince(mark).includes('reads'),
                     'a reader');
                 for (let i = 1; i < 4; i++) {
-                    httpd.clock.advance(60);
+                    await pass(httpd, 60);
                     yield part;
                     // With the last part the answer comes, and the test's end.
                     await (i === 3 || until(async () =>
@@ -242,13 +275,33 @@ describe('uploads', () => {
         assert.ok(await ping(httpd, jar) < 60);
     });
 
-    test('a script\'s short POST is none', async (t) => {
-        const httpd = await startSite(t);
+    test('a script\'s short POST is none, whenever it is read', async (t) => {
+        const httpd = await startSite(t, {
+            app: 'LuaMapHandler "^/app/poll$" "${ROOT}/poll.lua"',
+            httpd: {
+                modules: ['lua'],
+                files: {
+                    'poll.lua': 'require "apache2"\nfunction handle(r)\n'
+                        + 'local came = os.time()\nr:info("polls")\n'
+                        + 'repeat r.usleep(5000) until os.time() >= came + 30\n'
+                        + 'r:puts("{}")\nreturn apache2.OK\nend\n',
+                },
+            },
+        });
         const jar = await loggedIn(httpd);
-        httpd.clock.advance(50);
-        await httpd.request('/app/data.json', {
+        const post = (path) => httpd.request(path, {
             method: 'POST', jar, headers: SCRIPT, body: 'idle=1',
         });
-        isIdle(await ping(httpd, jar), 50);
+        httpd.clock.advance(40);
+        await post('/app/data.json');
+        isIdle(await ping(httpd, jar), 40);
+
+        // The core discards what a handler leaves, when that has answered.
+        const mark = httpd.mark();
+        const answer = post('/app/poll');
+        await until(() => httpd.logSince(mark).includes('polls'), 'a handler');
+        httpd.clock.advance(40);
+        assert.equal((await answer).body, '{}');
+        isIdle(await ping(httpd, jar), 80);
     });
 });

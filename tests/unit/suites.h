@@ -17,6 +17,7 @@
     SUITE(cookies)                                                             \
     SUITE(csp)                                                                 \
     SUITE(element)                                                             \
+    SUITE(flow)                                                                \
     SUITE(frames)                                                              \
     SUITE(header)                                                              \
     SUITE(kind)                                                                \
