@@ -376,14 +376,14 @@ int mss_endpoint_answer(request_rec *r)
         return DECLINED;
     }
     rc = discard_body(r);
+    if (rc != OK) {
+        return rc;
+    }
     if (state->endpoint == MSS_ENDPOINT_UNKNOWN) {
         return HTTP_NOT_FOUND;
     }
     if (!allow(r, state)) {
         return HTTP_METHOD_NOT_ALLOWED;
-    }
-    if (rc != OK) {
-        return rc;
     }
     switch (state->endpoint) {
     case MSS_ENDPOINT_PING:

@@ -416,6 +416,17 @@ describe('every endpoint', () => {
             body: 'x'.repeat(5000) })).status, 413);
     });
 
+    test('a body that cannot be read: one answer, whatever was asked', async () => {
+        for (const [method, name] of [['GET', 'ping'], ['POST', 'ping'],
+            ['POST', 'script.js'], ['POST', 'logout'], ['POST', 'nothing']]) {
+            const answer = await httpd.raw(
+                `${method} /session_security/${name} HTTP/1.1\r\nHost: a\r\n`
+                + 'Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n');
+            assert.match(answer, /^HTTP\/1\.1 400 /, name);
+            assert.equal(answer.match(/<h1>/g).length, 1, answer);
+        }
+    });
+
     /* To a stream whose body nobody has read mod_http2 sends a reset after the
      * answer, for which curl 7.88 drops it: for about a third of these. */
     test('HTTP/2: the answer comes whatever the body was', async (t) => {
