@@ -13,6 +13,11 @@
 #include "config.h"
 #include "core/element.h"
 #include "endpoint.h"
+#include "recheck.h"
+
+/* A page that was on its way for longer is told how its session is by now; what
+ * was found when its request came is no older than that with any other. */
+#define SLOW apr_time_from_sec(1)
 
 /* --- texts, which only jansson can write ------------------------------------ */
 
@@ -151,18 +156,30 @@ static struct iovec text(const char *t)
     return (struct iovec){(void *)t, strlen(t)};
 }
 
+/* A report that took minutes, or an upload: meanwhile the stamp may have been
+ * moved, by another tab or by what came in. */
+static mss_decision by_now(request_rec *r, const mss_state *state)
+{
+    mss_decision now;
+
+    return apr_time_now() - mss_state_top(r)->request_time > SLOW
+                   && mss_recheck(r, state, &now)
+               ? now
+               : state->decision;
+}
+
 /* What could need to be escaped is among the configured texts. */
 const char *mss_settings_element(request_rec *r, const mss_state *state,
                                  const char *nonce, apr_size_t *length)
 {
-    const mss_decision *d = &state->decision;
+    const mss_decision d = by_now(r, state);
     const char *idle = "", *lifetime = "", *texts = configured(r);
 
-    if (apr_time_as_msec(d->idle) > 0) {
-        idle = milliseconds(r->pool, "idle", d->idle);
+    if (apr_time_as_msec(d.idle) > 0) {
+        idle = milliseconds(r->pool, "idle", d.idle);
     }
-    if (d->lifetime >= 0) {
-        lifetime = milliseconds(r->pool, "lifetime", d->lifetime);
+    if (d.lifetime >= 0) {
+        lifetime = milliseconds(r->pool, "lifetime", d.lifetime);
     }
     if (*texts) {
         texts = mss_element_escape(r->pool, texts);
