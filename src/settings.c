@@ -157,15 +157,17 @@ static struct iovec text(const char *t)
 }
 
 /* A report that took minutes, or an upload: meanwhile the stamp may have been
- * moved, by another tab or by what came in. */
+ * moved, and another tab may have signed out. What this request itself has ended
+ * its page may say. */
 static mss_decision by_now(request_rec *r, const mss_state *state)
 {
-    mss_decision now;
+    mss_decision d = state->decision;
 
-    return apr_time_now() - mss_state_top(r)->request_time > SLOW
-                   && mss_recheck(r, state, &now)
-               ? now
-               : state->decision;
+    if (apr_time_now() - mss_state_top(r)->request_time > SLOW
+        && mss_state_goes_on(state) && !mss_recheck(r, state, &d)) {
+        d.idle = mss_state_limits(r, state).expire_after;
+    }
+    return d;
 }
 
 /* What could need to be escaped is among the configured texts. */

@@ -5,8 +5,10 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { ELEMENT, textOf } from '../lib/element.mjs';
-import { NAVIGATION, startBackend, until } from '../lib/httpd.mjs';
-import { isIdle, loggedIn, ping, startSite } from '../lib/life.mjs';
+import { NAVIGATION, login, startBackend, until } from '../lib/httpd.mjs';
+import {
+    ENDED, isIdle, isLogin, loggedIn, open, ping, startSite,
+} from '../lib/life.mjs';
 
 describe('a page that was on its way for long tells', () => {
     // A backend that is at a request until `meanwhile` is over.
@@ -91,4 +93,26 @@ describe('a page that was on its way for long tells', () => {
         assert.ok(lifetime <= 1000);
         httpd.clock.advance(60);
     });
+
+    for (const [what, during] of [
+        ['a limit has passed', () => wait(101)],
+        ['another tab has signed out', (jar) => async () => {
+            await httpd.request('/logout', { jar, headers: NAVIGATION });
+            httpd.clock.advance(2);
+        }],
+        ['somebody else has logged in', (jar) => async () => {
+            await login(httpd, jar, 'bob');
+            await open(httpd, jar);
+            httpd.clock.advance(2);
+        }],
+    ]) {
+        test(`that its session is over: ${what}`, async () => {
+            const jar = await loggedIn(httpd);
+            const late = jar.clone();
+            const { idle } = await told(late, during(jar));
+            isIdle(idle, 100);
+            isLogin(await open(httpd, late));
+            await httpd.expectLog(ENDED);
+        });
+    }
 });
