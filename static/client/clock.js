@@ -14,11 +14,13 @@ function clock() {
 
 var ACTIVE = 0, WARNING = 1, HIDDEN = 2, GONE = 3;
 
-var state = ACTIVE, loaded = clock();
+var state = ACTIVE, loaded = clock(), timing = win.performance && win.performance.timing;
+// When the server answered with this page: its idle time is from then.
+var told = min(timing && timing.responseStart || loaded, loaded);
 // The last activity that is known of, and what the server knows of it.
-var last = answerTime() - (settings.idle || 0), reported = last;
+var last = told - (settings.idle || 0), reported = last;
 // The end of the session, however active its user is.
-var end = settings.lifetime >= 0 ? answerTime() + settings.lifetime : Infinity;
+var end = settings.lifetime >= 0 ? told + settings.lifetime : Infinity;
 var timer, hiddenAt, dueAt = 0, acknowledged = 0, announced = 0;
 // Questions to the server: one at a time; reasonAt: when there is a reason for one
 // besides the clock, doubt: how long an answer 401 is none.
@@ -26,12 +28,6 @@ var busy = 0, asleep = 0, reasonAt = Infinity, askedAt = 0, answeredAt = 0, paus
 var doubt = PAUSE;
 // 1: tell the server to end the session; 2: see whether it has.
 var quitting = 0;
-
-// When the server answered with this page: its idle time is from then.
-function answerTime() {
-    var timing = win.performance && win.performance.timing;
-    return min(timing && timing.responseStart || loaded, loaded);
-}
 
 function expiry() {
     return min(last + expireAfter, end);

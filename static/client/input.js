@@ -105,8 +105,7 @@ function sleep(e) {
 
 function wake(e) {
     if (e.persisted || e.type === 'resume') {
-        reasonAt = 0;
-        asleep = 0;
+        reasonAt = asleep = 0;
         hiddenAt = clock();
     }
     if (e.type !== 'focus' || e.target === win) {

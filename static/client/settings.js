@@ -3,11 +3,9 @@
  * settings.
  * Must not know what they lead to. */
 
-var script = doc.currentScript, all;
-if (!script) {
-    all = doc.querySelectorAll('script[data-session-security]');
-    script = all[all.length - 1];
-}
+// What comes behind it has not been parsed yet.
+var all = doc.querySelectorAll('script[data-session-security]');
+var script = all[all.length - 1];
 var settings = parse(attribute(script, 'data-session-security'));
 var limits = settings.limits.split('.');
 var warnAfter = +limits[0], expireAfter = +limits[1];
