@@ -109,6 +109,11 @@ function wake(e) {
         hiddenAt = clock();
     }
     if (e.type !== 'focus' || e.target === win) {
+        // Another tab may have signed out by a link, which tells nobody: whoever
+        // comes back may not see what the server would not show.
+        if (!doc.hidden && clock() - loaded > 5000) {
+            reported = 0;
+        }
         step();
     } else if (!showModal && dialog && dialog.parentNode && e.target.nodeType &&
             !contains(dialog, e.target)) {

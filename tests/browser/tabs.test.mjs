@@ -55,6 +55,27 @@ test('a session that ended elsewhere ends here', async (t) => {
     await signedOut(page); // at its next question
 });
 
+// By a link of the application's, which tells no other tab.
+test('who comes back to a tab sees that another has signed out', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 60, expire: 120 });
+    let pings = 0;
+    page.on('request', (request) => { pings += /\/ping\?/.test(request.url()); });
+    const comes = (hidden) => page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+        window.dispatchEvent(new Event('focus'));
+    }, hidden);
+    await comes(false);
+    await secondTab(context, httpd, '/logout');
+    await page.waitForFunction(() =>
+        Date.now() - performance.timing.domInteractive > 5000);
+    await comes(true);
+    assert.equal(pings, 0, 'nobody has come, or just now');
+    await comes(false);
+    await signedOut(page);
+    assert.equal(pings, 1);
+});
+
 test('without channels and storage the server connects two tabs', async (t) => {
     const { httpd, context, page } = await openSite(t, { warn: 6, expire: 16 });
     await context.addInitScript(() => {
