@@ -15,8 +15,8 @@
 #include "endpoint.h"
 #include "recheck.h"
 
-/* A page that was on its way for longer is told how its session is by now; what
- * was found when its request came is no older than that with any other. */
+/* A page that was on its way for longer is told how its session is by now; others,
+ * what was found when their request came. */
 #define SLOW apr_time_from_sec(1)
 
 /* --- texts, which only jansson can write ------------------------------------ */
@@ -156,6 +156,14 @@ static struct iovec text(const char *t)
     return (struct iovec){(void *)t, strlen(t)};
 }
 
+/* 0: not for long. */
+static apr_interval_time_t took(request_rec *r)
+{
+    apr_interval_time_t t = apr_time_now() - mss_state_top(r)->request_time;
+
+    return t > SLOW ? t : 0;
+}
+
 /* A report that took minutes, or an upload: meanwhile the stamp may have been
  * moved, and another tab may have signed out. What this request itself has ended
  * its page may say. */
@@ -163,8 +171,7 @@ static mss_decision by_now(request_rec *r, const mss_state *state)
 {
     mss_decision d = state->decision;
 
-    if (apr_time_now() - mss_state_top(r)->request_time > SLOW
-        && mss_state_goes_on(state) && !mss_recheck(r, state, &d)) {
+    if (mss_state_goes_on(state) && !mss_recheck(r, state, &d)) {
         d.idle = mss_state_limits(r, state).expire_after;
     }
     return d;
@@ -174,9 +181,13 @@ static mss_decision by_now(request_rec *r, const mss_state *state)
 const char *mss_settings_element(request_rec *r, const mss_state *state,
                                  const char *nonce, apr_size_t *length)
 {
-    const mss_decision d = by_now(r, state);
-    const char *idle = "", *lifetime = "", *texts = configured(r);
+    const apr_interval_time_t t = took(r);
+    const mss_decision d = t ? by_now(r, state) : state->decision;
+    const char *time = "", *idle = "", *lifetime = "", *texts = configured(r);
 
+    if (t) {
+        time = milliseconds(r->pool, "took", t);
+    }
     if (apr_time_as_msec(d.idle) > 0) {
         idle = milliseconds(r->pool, "idle", d.idle);
     }
@@ -191,6 +202,7 @@ const char *mss_settings_element(request_rec *r, const mss_state *state,
                                    text(MSS_ELEMENT_SETTINGS "{\"limits\":\""),
                                    text(mss_endpoint_limits(r, state)),
                                    text("\""),
+                                   text(time),
                                    text(idle),
                                    text(lifetime),
                                    text(texts),

@@ -16,8 +16,10 @@ void mss_settings_init(apr_pool_t *pconf, server_rec *s);
  * of the page's Content-Security-Policy, if that is not NULL; length becomes its
  * own. Its settings are a JSON object whose keys are there when they apply:
  *   limits      see mss_endpoint_limits
- *   idle        milliseconds since the last activity, as of now to a second;
- *               ExpireAfter if the session has ended since the request came
+ *   took        milliseconds since the request came, if more than a second:
+ *               what follows is as of then
+ *   idle        milliseconds since the last activity; ExpireAfter if the session
+ *               has ended since the request came
  *   lifetime    milliseconds left of MaxLifetime
  *   returnTo    where the browser goes at the end
  *   confirm     true: ask before unsaved form changes are left

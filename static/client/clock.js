@@ -15,12 +15,13 @@ function clock() {
 var ACTIVE = 0, WARNING = 1, HIDDEN = 2, GONE = 3;
 
 var state = ACTIVE, loaded = clock(), timing = win.performance && win.performance.timing;
-// When the server answered with this page: its idle time is from then.
-var told = min(timing && timing.responseStart || loaded, loaded);
+// When the server wrote what it tells: some time before the answer, if a filter or a
+// proxy had held that back.
+var told = min((timing && timing.requestStart || loaded) + (settings.took || 0), loaded);
 // The last activity that is known of, and what the server knows of it.
 var last = told - (settings.idle || 0), reported = last;
 // The end of the session, however active its user is.
-var end = settings.lifetime >= 0 ? told + settings.lifetime : Infinity;
+var end = told + settings.lifetime || Infinity;
 var timer, hiddenAt, dueAt = 0, acknowledged = 0, announced = 0;
 // Questions to the server: one at a time; reasonAt: when there is a reason for one
 // besides the clock, doubt: how long an answer 401 is none.

@@ -15,7 +15,7 @@ var events = settings.events ? settings.events.join(' ')
     : 'mousemove mousedown keydown wheel touchstart touchmove';
 var overrides = settings.messages || {};
 // Resolved here: a base element would bend them later.
-var prefix = absolute(attribute(script, 'src')).split('script.js')[0];
+var prefix = script.src.split('script.js')[0];
 var returnTo = settings.returnTo && absolute(settings.returnTo);
 var stylesheet = settings.stylesheet && absolute(settings.stylesheet);
 

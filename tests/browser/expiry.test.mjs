@@ -110,6 +110,19 @@ test('nothing but a live session brings the content back', async (t) => {
     await signedOut(page);
 });
 
+// A compressor, or a proxy in front, may let the first byte go with the last.
+test('a page that was held back knows how old its idle time is', async (t) => {
+    const { httpd, page } = await openSite(t, { warn: 60, expire: 120,
+        site: { app: 'SetOutputFilter DEFLATE' }, files: {
+            'htdocs/app/held.cgi': '#!/bin/sh\necho "Content-Type: text/html"\n'
+                + 'echo\necho "<!DOCTYPE html><title>x</title><p>x"\nsleep 2\n',
+        } });
+    await page.goto(httpd.url('/app/held.cgi'));
+    const asked = page.waitForRequest(PING);
+    await page.evaluate(() => window.sessionSecurity.ping());
+    assert.match((await asked).url(), /idleFor=([3-9]|\d\d)&/);
+});
+
 test('the session is over for who has kept its cookie', async (t) => {
     const { httpd, context, page } = await openSite(t);
     const Cookie = await cookieHeader(context);

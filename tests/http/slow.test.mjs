@@ -40,8 +40,8 @@ describe('a page that was on its way for long tells', () => {
             { jar, headers: NAVIGATION, ...options });
         assert.equal(answer.status, 200);
         const [[, text]] = textOf(answer).matchAll(ELEMENT);
-        const { idle = 0, lifetime } = JSON.parse(text);
-        return { idle: idle / 1000, lifetime: lifetime / 1000 };
+        const { took = 0, idle = 0, lifetime } = JSON.parse(text);
+        return { took: took / 1000, idle: idle / 1000, lifetime: lifetime / 1000 };
     }
     const wait = (seconds) => () => httpd.clock.advance(seconds);
     const { 'Sec-Fetch-User': _, ...PASSIVE } = NAVIGATION;
@@ -49,7 +49,8 @@ describe('a page that was on its way for long tells', () => {
     for (const path of ['page', 'streamed']) {
         test(`its own time: ${path}`, async () => {
             const jar = await loggedIn(httpd);
-            const { idle, lifetime } = await told(jar, wait(70), { path });
+            const { took, idle, lifetime } = await told(jar, wait(70), { path });
+            isIdle(took, 70);
             isIdle(idle, 70);
             isIdle(1000 - lifetime, 70);
         });
@@ -88,7 +89,8 @@ describe('a page that was on its way for long tells', () => {
 
     test('no time that a clock takes back', async () => {
         const jar = await loggedIn(httpd);
-        const { idle, lifetime } = await told(jar, wait(-60));
+        const { took, idle, lifetime } = await told(jar, wait(-60));
+        assert.equal(took, 0);
         assert.equal(idle, 0);
         assert.ok(lifetime <= 1000);
         httpd.clock.advance(60);
