@@ -28,9 +28,8 @@ static int session_security_end(request_rec *r, session_security_reason reason)
 {
     mss_decision now;
     mss_state *state = mss_state_peek(r);
-    session_rec *z = mss_recheck(r, state, &now) && !state->left
-                         ? mss_track_load(r, state)
-                         : NULL;
+    session_rec *z =
+        mss_recheck(r, state, &now) && !state->left ? mss_track_load(r) : NULL;
     mss_end end =
         reason == SESSION_SECURITY_LOGOUT ? MSS_END_LOGOUT : MSS_END_REVOKED;
 

@@ -24,7 +24,7 @@ bool mss_attempt_is_possible(request_rec *r)
  * but only mod_auth_form, which reads it, can tell. */
 int mss_attempt_login(request_rec *r, mss_state *state)
 {
-    const session_rec *z = mss_track_load(r, state);
+    const session_rec *z = mss_track_load(r);
     mss_user login;
     int rc;
 

@@ -189,7 +189,7 @@ static void warn_of_no_cookie(request_rec *r)
 
 static int ping(request_rec *r, mss_state *state)
 {
-    session_rec *z = mss_track_load(r, state);
+    session_rec *z = mss_track_load(r);
     mss_kind kind = MSS_KIND_PASSIVE;
     asker a;
 
@@ -240,12 +240,12 @@ static bool is_own_page(request_rec *r)
 }
 
 /* The session that a page of this site wants to change. */
-static int take(request_rec *r, mss_state *state, session_rec **z)
+static int take(request_rec *r, session_rec **z)
 {
     if (!is_own_page(r)) {
         return HTTP_FORBIDDEN;
     }
-    *z = mss_track_load(r, state);
+    *z = mss_track_load(r);
     return *z ? OK : no_session(r);
 }
 
@@ -283,7 +283,7 @@ static const char *after_logout(request_rec *r)
 static int logout(request_rec *r, mss_state *state)
 {
     session_rec *z;
-    int rc = take(r, state, &z);
+    int rc = take(r, &z);
 
     if (rc != OK) {
         return rc;
@@ -307,7 +307,7 @@ static int logout(request_rec *r, mss_state *state)
 static int resume(request_rec *r, mss_state *state)
 {
     session_rec *z;
-    int rc = take(r, state, &z);
+    int rc = take(r, &z);
 
     if (rc != OK) {
         return rc;

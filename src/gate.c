@@ -75,7 +75,7 @@ static bool by_form(const session_rec *z, const mss_state *state)
 
 static void mark(request_rec *r, mss_state *state, mss_asked asked)
 {
-    session_rec *z = mss_track_load(r, state);
+    session_rec *z = mss_track_load(r);
 
     if (z) {
         mss_mark_put(r, z, state, asked);
@@ -278,7 +278,7 @@ int mss_gate_admit(request_rec *r)
         || !mss_conf_enabled(mss_conf_of(r))) {
         return DECLINED;
     }
-    z = mss_track_load(r, state);
+    z = mss_track_load(r);
     return z && mss_gate_holds(r, z, state) ? mss_gate_refuse(r, z, state)
                                             : DECLINED;
 }

@@ -39,6 +39,14 @@ static void decide(request_rec *r, mss_state *state)
     mss_track_decide(r, state, &limits, state->kind, MSS_IDLE_UNKNOWN);
 }
 
+/* The log is told of the client's request, not of parts with other sessions. */
+static void note(request_rec *r, const mss_state *state)
+{
+    if (mss_state_is_clients(r, state)) {
+        mss_notes_log(r, state);
+    }
+}
+
 /* Takes away what the request's session could authenticate it with. */
 static void act(request_rec *r, session_rec *z, mss_state *state)
 {
@@ -56,7 +64,7 @@ static void act(request_rec *r, session_rec *z, mss_state *state)
     /* What may be activity is none before it has been let in. */
     if (state->decision.verdict != MSS_LIVE
         || state->kind != MSS_KIND_ACTIVITY) {
-        mss_notes_log(r, state);
+        note(r, state);
     }
 }
 
@@ -81,7 +89,7 @@ static void warn_of_plain_cookie(request_rec *r)
 
 static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
 {
-    session_rec *z = mss_track_load(r, state);
+    session_rec *z = mss_track_load(r);
 
     /* An internal redirect may lead to where there is one: judged there. */
     if (!z) {
@@ -93,7 +101,9 @@ static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
     }
     warn_of_plain_cookie(r);
     /* Before another module makes one up. */
-    state->without_password = !apr_table_get(r->headers_in, "Authorization");
+    if (!apr_table_get(r->headers_in, "Authorization")) {
+        state->without_password = true;
+    }
     state->kind = kind_of(r, state, c);
     decide(r, state);
     act(r, z, state);
@@ -103,7 +113,7 @@ static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
  * limits than those of the URL that the client asked for. */
 static void enter_again(request_rec *r, mss_state *state)
 {
-    session_rec *z = mss_track_load(r, state);
+    session_rec *z = mss_track_load(r);
 
     if (!z) {
         return;
@@ -113,11 +123,13 @@ static void enter_again(request_rec *r, mss_state *state)
         if (mss_state_is_over(state)) {
             act(r, z, state);
         }
+        return;
     }
     /* mod_session_dbd reads the session anew for an internal redirect. */
-    else if (state->challenge && z != state->logins.session) {
+    if (state->challenge && z != state->logins.session) {
         mss_track_clear(r, z, state);
     }
+    note(r, state); /* a subrequest may have found it */
 }
 
 int mss_guard_enter(request_rec *r)
@@ -128,15 +140,15 @@ int mss_guard_enter(request_rec *r)
     if (!mss_conf_armed(r->server)) {
         return DECLINED;
     }
-    state = mss_state_get(r);
-    if (state->endpoint != MSS_ENDPOINT_NONE) {
+    if (!r->main && mss_state_get(r)->endpoint != MSS_ENDPOINT_NONE) {
         return DECLINED;
     }
-    if (!state->asked) {
+    /* Who logs in or out where it is Off does so for protected sections too. */
+    (void)mss_track_load(r);
+    state = mss_state_get(r);
+    if (!r->main && !state->asked) {
         state->asked = c;
     }
-    /* Who logs in or out where it is Off does so for protected sections too. */
-    (void)mss_track_load(r, state);
     if (mss_conf_enabled(c)) {
         if (state->entered) {
             enter_again(r, state);
@@ -324,6 +336,7 @@ int mss_guard_stamp(request_rec *r)
 {
     const mss_conf *c = mss_conf_of(r);
     const apr_array_header_t *names;
+    mss_state *client;
     mss_state *state;
     session_rec *z;
     int rc = DECLINED;
@@ -331,13 +344,14 @@ int mss_guard_stamp(request_rec *r)
     if (!mss_conf_armed(r->server)) {
         return DECLINED;
     }
-    state = mss_state_get(r);
+    client = mss_state_get(mss_state_top(r));
     names = mss_state_cookies(r);
-    state->let_in = state->let_in || !r->main;
+    client->let_in = client->let_in || !r->main;
     if (!mss_conf_enabled(c) || (!r->user && !names)) {
         return DECLINED;
     }
-    z = mss_track_load(r, state);
+    z = mss_track_load(r);
+    state = mss_state_get(r);
     if (z && names && has_own_name(r, z, names)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -356,8 +370,8 @@ int mss_guard_stamp(request_rec *r)
     /* What a subrequest includes is part of the client's request, but not where
      * that is of no user. DirectoryIndex looks before this has been judged. */
     if (r->main) {
-        rc = state->let_in && mss_gate_holds(r, z, state) ? HTTP_UNAUTHORIZED
-                                                          : DECLINED;
+        rc = client->let_in && mss_gate_holds(r, z, state) ? HTTP_UNAUTHORIZED
+                                                           : DECLINED;
     }
     else if (!state->stamped) {
         state->stamped = true;

@@ -106,7 +106,7 @@ static bool is_no_activity(const mss_state *state)
 bool mss_leave(request_rec *r)
 {
     mss_state *state = mss_state_get(r);
-    session_rec *z = state->loaded ? mss_track_load(r, state) : NULL;
+    session_rec *z = state->loaded ? mss_track_load(r) : NULL;
 
     if (!state->left) {
         if (is_no_activity(state)) {

@@ -208,6 +208,18 @@ const char *mss_session_key_cookie(request_rec *r, const session_rec *z)
     return s.name;
 }
 
+const char *mss_session_note(request_rec *r, const session_rec *z)
+{
+    search s = {z, "mod_session_", NULL};
+    const request_rec *above = r->main ? r->main : r;
+
+    apr_table_do(is_it, &s, first_request(r)->notes, NULL);
+    if (!s.name && !above->main) {
+        apr_table_do(is_it, &s, above->notes, NULL);
+    }
+    return s.name;
+}
+
 /* The name of the cookie that is such a session. */
 static const char *plain_cookie(request_rec *r, const session_rec *z)
 {

@@ -41,6 +41,11 @@ bool mss_session_enabled(const request_rec *r);
  * replaced by a blank one that can be saved. */
 session_rec *mss_session_load(request_rec *r);
 
+/** The key under which a module has noted a session of r in the client's request, or
+ * in a redirect of that: it names the store, and the cookie that the session comes
+ * in. NULL: it is noted elsewhere, or nowhere. Lives as long as the note. */
+const char *mss_session_note(request_rec *r, const session_rec *z);
+
 /** Our value in the session, or NULL. */
 const char *mss_session_get(const session_rec *z);
 

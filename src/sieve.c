@@ -90,7 +90,7 @@ static void note_dropped(sifting *s, const mss_cookies_pair *pair)
 static bool may_stay(void *data, const mss_cookies_pair *pair)
 {
     sifting *s = data;
-    session_rec *own = s->state->session;
+    const session_rec *own = mss_state_view(s->r)->session;
 
     /* A pattern that mod_session's own cookie matches, too. */
     if (pair->value && own && mss_session_is_in(s->r, own, pair->name)) {
@@ -130,7 +130,7 @@ static bool sift(request_rec *r, mss_state *state, session_rec *z)
 
 void mss_sieve_request(request_rec *r, mss_state *state)
 {
-    session_rec *z = mss_track_load(r, state);
+    session_rec *z = mss_track_load(r);
     const bool live = z && state->decision.verdict == MSS_LIVE;
 
     const bool took = sift(r, state, live ? z : NULL);

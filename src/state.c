@@ -14,24 +14,58 @@ request_rec *mss_state_top(request_rec *r)
     return r;
 }
 
+static mss_view *view_of(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &session_security_module);
+}
+
 mss_state *mss_state_peek(request_rec *r)
 {
-    return ap_get_module_config(mss_state_top(r)->request_config,
-                                &session_security_module);
+    const mss_view *view = view_of(r);
+
+    while (!view && (r->prev || r->main)) {
+        r = r->prev ? r->prev : r->main;
+        view = view_of(r);
+    }
+    return view ? view->state : NULL;
+}
+
+static mss_view *make_view(request_rec *r, mss_state *state)
+{
+    mss_view *view = apr_pcalloc(r->pool, sizeof(*view));
+
+    view->state = state;
+    ap_set_module_config(r->request_config, &session_security_module, view);
+    return view;
+}
+
+mss_view *mss_state_view(request_rec *r)
+{
+    mss_view *view = view_of(r);
+    request_rec *top;
+    mss_state *state;
+
+    if (view) {
+        return view;
+    }
+    state = mss_state_peek(r);
+    if (state) {
+        return make_view(r, state);
+    }
+    top = mss_state_top(r);
+    state = apr_pcalloc(top->pool, sizeof(*state));
+    view = make_view(top, state);
+    return r == top ? view : make_view(r, state);
 }
 
 mss_state *mss_state_get(request_rec *r)
 {
-    request_rec *top = mss_state_top(r);
-    mss_state *state =
-        ap_get_module_config(top->request_config, &session_security_module);
+    return mss_state_view(r)->state;
+}
 
-    if (!state) {
-        state = apr_pcalloc(top->pool, sizeof(*state));
-        ap_set_module_config(top->request_config, &session_security_module,
-                             state);
-    }
-    return state;
+bool mss_state_is_clients(request_rec *r, const mss_state *state)
+{
+    return !r->main || state == mss_state_peek(mss_state_top(r));
 }
 
 const mss_headers *mss_state_headers(request_rec *r)
@@ -104,20 +138,10 @@ bool mss_state_injects(const request_rec *r, const mss_state *state)
 void mss_state_choose(request_rec *r, mss_state *state)
 {
     const mss_conf *c = mss_conf_of(r);
-    mss_state before;
-    apr_uint64_t choice;
 
-    if (!mss_rules_exist(c)) {
-        return;
+    if (mss_rules_exist(c)) {
+        state->choice = mss_rules_choose(r, c);
     }
-    before = *state;
-    choice = mss_rules_choose(r, c);
-    /* A condition has looked at another URL (-U, -F), where another session is, or
-     * none: what is known stays that of r's. */
-    if (state->session != before.session) {
-        *state = before;
-    }
-    state->choice = choice;
 }
 
 bool mss_state_was_asked(const mss_state *state, mss_asked what)

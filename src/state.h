@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Knows where the module keeps what it has found out about a request: one
- * record for the request of the client, shared by its subrequests and internal
- * redirects. Must not decide anything. */
+ * record for the request of the client, shared by its internal redirects, and by
+ * its subrequests as long as they have the same session. Must not decide
+ * anything. */
 
 #ifndef MSS_STATE_H
 #define MSS_STATE_H
@@ -30,8 +31,11 @@ typedef enum {
 /** What has been found of the application's cookies: sieve.h. */
 typedef struct mss_sieve mss_sieve;
 
-/** Lives in the pool of the client's request. */
-typedef struct {
+/** What is known of a session, and of the client's request that came with it; in
+ * the pool of that request, or of the subrequest that alone has it. */
+typedef struct mss_state mss_state;
+
+struct mss_state {
     const char *path;          /* as the client asked, decoded, normalised */
     mss_endpoint endpoint;     /* claimed for one of our own */
     const char *endpoint_file; /* what follows the prefix and its slash */
@@ -43,9 +47,10 @@ typedef struct {
     mss_headers headers; /* what mss_state_headers read */
     bool is_page;        /* what mss_kind_is_page says of them */
 
-    const char *cookies;       /* mss_session_cookies, before its load */
-    session_rec *session;      /* as loaded for the request below, or NULL */
-    const request_rec *loader; /* each internal redirect loads anew */
+    const char *cookies;        /* mss_session_cookies, before its load */
+    const session_rec *session; /* as loaded last, or NULL */
+    const char *name;           /* mss_session_note of it, or NULL */
+    mss_state *others;          /* of the client's request: see bond.h */
 
     mss_recent_key decoded;      /* what the session was decoded from */
     const session_rec *decoding; /* whose text is being decoded, or NULL */
@@ -72,16 +77,30 @@ typedef struct {
     mss_sieve *sieve;    /* NULL: there were no cookies to look at */
     apr_uint64_t choice; /* which limits are the user's: as the record has it,
                           * once he is known as found for this request */
-} mss_state;
+};
+
+/** What each request_rec has: the client's own, a redirect, a subrequest. */
+typedef struct {
+    mss_state *state; /* until its session is loaded, that of the one above */
+    session_rec *session;            /* or NULL */
+    const ap_conf_vector_t *section; /* that it is the session of, or NULL */
+} mss_view;
 
 /** The client's own request, up through redirects and subrequests. */
 request_rec *mss_state_top(request_rec *r);
 
-/** The record of r's client request; made if there is none. */
+/** Of r; made if there is none. Never NULL. */
+mss_view *mss_state_view(request_rec *r);
+
+/** The record of r's session; made if there is none. */
 mss_state *mss_state_get(request_rec *r);
 
 /** The same, or NULL if there is none yet. */
 mss_state *mss_state_peek(request_rec *r);
+
+/** Whether it is the record of the client's own request: of a part of it whose
+ * section has another session it is not. */
+bool mss_state_is_clients(request_rec *r, const mss_state *state);
 
 /** The headers that tell what kind of request it is. */
 const mss_headers *mss_state_headers(request_rec *r);

@@ -9,6 +9,7 @@
 #include "http_core.h"
 #include "http_protocol.h"
 
+#include "bond.h"
 #include "counts.h"
 #include "decode.h"
 #include "ending.h"
@@ -171,60 +172,18 @@ static void read_record(request_rec *r, const session_rec *z, mss_state *state)
     }
 }
 
-static bool is_same(const unsigned char *id, const unsigned char *other)
+session_rec *mss_track_load(request_rec *r)
 {
-    return memcmp(id, other, MSS_ID_BYTES) == 0;
-}
+    const mss_view *view = mss_bond_load(r);
+    mss_state *state = view->state;
 
-static void begin_anew(mss_state *state)
-{
-    state->loaded = state->entered = false;
-    state->tracked = state->stamped = state->challenge = false;
-    state->sieve = NULL;
-    memset(&state->record, 0, sizeof(state->record));
-    memset(&state->decision, 0, sizeof(state->decision));
-}
-
-/* A session that an internal redirect has loaded anew, or found. */
-static void compare(session_rec *z, mss_state *state)
-{
-    const char *text = mss_session_get(z);
-    mss_stamp stamp;
-
-    if (!text || !mss_stamp_parse(text, &stamp) || stamp.ended
-        || is_same(stamp.id, state->stamp.id)) {
-        return;
-    }
-    /* mod_session_dbd has it as it was before this request began another. */
-    if (is_same(stamp.id, state->former)) {
-        write_copy(z, state);
-    }
-    /* A section whose session has a cookie of its own: what was found of the
-     * first says nothing of that one. */
-    else {
-        begin_anew(state);
-    }
-}
-
-session_rec *mss_track_load(request_rec *r, mss_state *state)
-{
-    if (state->loader != r) {
-        if (!state->loaded) {
-            state->cookies = mss_session_cookies(r);
-        }
-        state->session = mss_session_load(r);
-        state->loader = r;
-        if (state->session && state->loaded) {
-            compare(state->session, state);
-        }
-    }
-    if (state->session && !state->loaded) {
+    if (view->session && !state->loaded) {
         state->loaded = true;
-        mss_session_logins(mss_state_top(r)->pool, state->session,
+        mss_session_logins(mss_state_top(r)->pool, view->session,
                            &state->logins);
-        read_record(r, state->session, state);
+        read_record(r, view->session, state);
     }
-    return state->session;
+    return view->session;
 }
 
 void mss_track_clear(request_rec *r, session_rec *z, mss_state *state)

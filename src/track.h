@@ -10,9 +10,10 @@
 
 #include "state.h"
 
-/** The session, or NULL where there is none. The first time for a request fills
- * in state->record, state->stamp and state->logins. */
-session_rec *mss_track_load(request_rec *r, mss_state *state);
+/** The session, or NULL where there is none. The first time, it finds out whose
+ * record is r's, as mss_state_get gives it from then on, and fills in the record,
+ * stamp and logins of that. */
+session_rec *mss_track_load(request_rec *r);
 
 /** Takes all entries out for this request alone: nobody is logged in by it. */
 void mss_track_clear(request_rec *r, session_rec *z, mss_state *state);
