@@ -45,8 +45,10 @@ extern "C" {
  * session belongs to, and whether the request is from that user, is settled when
  * fixups are done.
  *
- * With a store that several front ends share, each call may wait for the store,
- * for a second at most.
+ * With a store that several front ends share, a call may ask the store several
+ * times, and waits for each answer for a second at most. A store that has not
+ * answered within it, or slowly four times in a row, is not waited for again until it
+ * answers.
  */
 
 /** The idle time of the session, over all tabs, up to now, in microseconds; -1
@@ -73,13 +75,17 @@ typedef enum {
 /**
  * Ends the session for good, in every browser tab and for all copies of its
  * cookie. Call it before the answer's headers leave, since the answer changes the
- * cookie. If it is called before fixups are done, the request itself is refused as
- * one of an ended session. A later caller answers the request as it likes, and the
- * answer does not get the client.
+ * cookie. If it is called before the fixups hooks of order APR_HOOK_LAST, the
+ * request itself goes on as one of an ended session: a user is refused; of a visitor
+ * whom SessionSecurityCookies let in, scripts are refused, and pages lack these
+ * cookies. A later caller answers the request as it likes, the answer does not get
+ * the client, and the cookies are taken from r->headers_in, where a handler that has
+ * not read them yet does not find them.
  *
  * @param reason SESSION_SECURITY_LOGOUT or SESSION_SECURITY_REVOKED; others
  *               count as the latter
- * @return 1, or 0 without a live session, or when it is too late
+ * @return 1; or 0 without a live session, or when it is too late, since the
+ *         headers have left or the answer is one of the module's own URLs'
  */
 APR_DECLARE_OPTIONAL_FN(int, session_security_end,
                         (request_rec * r, session_security_reason reason));
@@ -90,7 +96,9 @@ APR_DECLARE_OPTIONAL_FN(int, session_security_end,
 
 /**
  * Runs once at each end of a session, on the server that ended it, when it can
- * no longer be used. Hook it by
+ * no longer be used. Two servers that find a session expired at the same moment both
+ * run it. One whose value cannot be read has no id to know it by: it runs for each
+ * request that comes with such a cookie. Hook it by
  *
  *     APR_OPTIONAL_HOOK(session_security, ended, function, NULL, NULL,
  *                       APR_HOOK_MIDDLE);

@@ -6,6 +6,7 @@
 
 #include "mod_session_security.h"
 #include "recheck.h"
+#include "sieve.h"
 #include "track.h"
 
 static apr_interval_time_t session_security_idle(request_rec *r)
@@ -22,6 +23,17 @@ static int session_security_activity(request_rec *r)
 
     return mss_recheck(r, state, &now)
            && mss_track_touch(state, apr_time_now());
+}
+
+/* What the application's cookies let in, no part of this request may have any
+ * more. */
+static void take_cookies(request_rec *r, mss_state *state)
+{
+    for (; r && mss_state_get(r) == state; r = r->main) {
+        if (mss_state_cookies(r)) {
+            mss_sieve_request(r, state);
+        }
+    }
 }
 
 static int session_security_end(request_rec *r, session_security_reason reason)
@@ -43,6 +55,7 @@ static int session_security_end(request_rec *r, session_security_reason reason)
     state->decision.reason = end;
     state->challenge = true;
     state->tracked = false;
+    take_cookies(r, state);
     return 1;
 }
 

@@ -3,6 +3,7 @@
 #include "endpage.h"
 
 #include "apr_strings.h"
+#include "apr_uri.h"
 #include "http_core.h"
 #include "http_protocol.h"
 #include "http_request.h"
@@ -12,6 +13,7 @@
 #include "assets.h"
 #include "config.h"
 #include "core/frames.h"
+#include "core/header.h"
 #include "core/language.h"
 #include "core/markup.h"
 #include "core/parse.h"
@@ -125,6 +127,24 @@ const char *mss_endpage_way_back(request_rec *r)
 
     return to && ap_unescape_urlencoded(to) == OK && mss_url_is_local(to) ? to
                                                                           : "/";
+}
+
+const char *mss_endpage_way_out(request_rec *r)
+{
+    const mss_conf *c = mss_conf_of(r);
+    const char *host = apr_table_get(r->headers_in, "Host");
+    const char *from = apr_table_get(r->headers_in, "Referer");
+    const char *target;
+    apr_uri_t page = {.path = NULL};
+
+    if (!host || !from || !mss_header_is_host(from, host)
+        || apr_uri_parse(r->pool, from, &page) != APR_SUCCESS || !page.path
+        || ap_unescape_url(page.path) != OK || !mss_url_is_local(page.path)) {
+        page.path = NULL;
+    }
+    target = page.path ? mss_conf_return_from(r, c, page.path, page.query)
+                       : mss_conf_return_from(r, c, "/", NULL);
+    return target ? target : "/";
 }
 
 int mss_endpage_answer(request_rec *r, mss_end reason)

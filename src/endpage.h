@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Knows the server's own page that says that a session is over: why, in the
- * user's language, with a way to sign in again.
- * Must not know whether it is over. */
+ * user's language, with a way to sign in again; and where endpoints send the browser
+ * on to. Must not know whether it is over. */
 
 #ifndef MSS_ENDPAGE_H
 #define MSS_ENDPAGE_H
@@ -25,6 +25,10 @@ void mss_endpage_offer(request_rec *r, mss_end reason, bool is_prompted);
 /** What an endpoint's query says where to go back to: a path of this site, in
  * r->pool; "/" if it says nothing or anything else. */
 const char *mss_endpage_way_back(request_rec *r);
+
+/** Where the browser goes after a logout: as for the page that it came from, since
+ * what an expression would say of the endpoint itself is of no use. In r->pool. */
+const char *mss_endpage_way_out(request_rec *r);
 
 /** Makes the filter known (register_hooks). */
 void mss_endpage_register(void);

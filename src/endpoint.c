@@ -4,7 +4,6 @@
 
 #include "apr_atomic.h"
 #include "apr_strings.h"
-#include "apr_uri.h"
 #include "http_core.h"
 #include "http_protocol.h"
 #include "http_request.h"
@@ -13,7 +12,6 @@
 #include "core/header.h"
 #include "core/limits.h"
 #include "core/parse.h"
-#include "core/url.h"
 #include "counts.h"
 #include "dismiss.h"
 #include "endpage.h"
@@ -260,26 +258,6 @@ static int go(request_rec *r, session_rec *z, const char *target)
     return mss_reply_json(r, HTTP_SEE_OTHER, "{\"state\":\"logout\"}");
 }
 
-/* Where the browser goes: as for the page that the logout came from, since what
- * an expression would say of the endpoint itself is of no use. */
-static const char *after_logout(request_rec *r)
-{
-    const mss_conf *c = mss_conf_of(r);
-    const char *host = apr_table_get(r->headers_in, "Host");
-    const char *from = apr_table_get(r->headers_in, "Referer");
-    const char *target;
-    apr_uri_t page = {.path = NULL};
-
-    if (!host || !from || !mss_header_is_host(from, host)
-        || apr_uri_parse(r->pool, from, &page) != APR_SUCCESS || !page.path
-        || ap_unescape_url(page.path) != OK || !mss_url_is_local(page.path)) {
-        page.path = NULL;
-    }
-    target = page.path ? mss_conf_return_from(r, c, page.path, page.query)
-                       : mss_conf_return_from(r, c, "/", NULL);
-    return target ? target : "/";
-}
-
 static int logout(request_rec *r, mss_state *state)
 {
     session_rec *z;
@@ -300,7 +278,7 @@ static int logout(request_rec *r, mss_state *state)
         mss_track_mark_end(r, z, state);
     }
     mss_dismiss_site_data(r, z, state);
-    return go(r, z, after_logout(r));
+    return go(r, z, mss_endpage_way_out(r));
 }
 
 /* A person has clicked: single sign-on may go on. */
@@ -367,15 +345,10 @@ static bool allow(request_rec *r, const mss_state *state)
     return r->method_number == (post ? M_POST : M_GET);
 }
 
-int mss_endpoint_answer(request_rec *r)
+static int answer(request_rec *r, mss_state *state)
 {
-    mss_state *state = claimed(r);
-    int rc;
+    int rc = discard_body(r);
 
-    if (!state) {
-        return DECLINED;
-    }
-    rc = discard_body(r);
     if (rc != OK) {
         return rc;
     }
@@ -395,4 +368,17 @@ int mss_endpoint_answer(request_rec *r)
     default:
         return mss_files_answer(r, state->endpoint_file);
     }
+}
+
+int mss_endpoint_answer(request_rec *r)
+{
+    mss_state *state = claimed(r);
+    int rc;
+
+    if (!state) {
+        return DECLINED;
+    }
+    rc = answer(r, state);
+    state->left = true;
+    return rc;
 }

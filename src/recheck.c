@@ -10,7 +10,7 @@ bool mss_recheck(request_rec *r, const mss_state *state, mss_decision *now)
     mss_record record;
 
     if (!state || !state->loaded || state->decision.verdict != MSS_LIVE
-        || !mss_state_goes_on(state)) {
+        || !mss_state_goes_on(state) || !mss_conf_enabled(mss_conf_of(r))) {
         return false;
     }
     limits = mss_state_limits(r, state);

@@ -11,7 +11,8 @@
 
 /** Judges the session of r once more, by the store and the limits of r's section.
  * @param now what the clock says, valid if it is live
- * @return false where it is none, was over when r came, or is over since */
+ * @return false where it is none, was over when r came, or is over since; or where
+ * SessionSecurity is Off */
 bool mss_recheck(request_rec *r, const mss_state *state, mss_decision *now);
 
 #endif

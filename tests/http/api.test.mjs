@@ -4,8 +4,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
-import { Jar, NAVIGATION, formSite, login, startHttpd } from '../lib/httpd.mjs';
+import { after, before, describe, test } from 'node:test';
+import {
+    Jar, NAVIGATION, SCRIPT, formSite, login, startBackend, startHttpd, until,
+} from '../lib/httpd.mjs';
 import {
     ENDED, LIMITS, isLogin, loggedIn, open, ping, poll, startSite,
 } from '../lib/life.mjs';
@@ -76,7 +78,7 @@ test('ended before it is served: the request is refused', async (t) => {
     assert.equal((await open(httpd, jar)).status, 200);
     const old = jar.clone();
     const answer = await httpd.request('/app/', { jar,
-        headers: { ...NAVIGATION, 'X-Example-Revoke': '1' } });
+        headers: { ...NAVIGATION, 'X-Example-Revoke': 'user' } });
     assert.equal(answer.status, 401);
     assert.doesNotMatch(answer.body, /Secret/);
     await httpd.expectLog(/MSS0010: .*reason=revoked user="alice"/);
@@ -85,6 +87,85 @@ test('ended before it is served: the request is refused', async (t) => {
     assert.equal((await poll(httpd, jar)).status, 401);
     await login(httpd, jar);
     assert.equal((await open(httpd, jar)).status, 200);
+});
+
+describe('a visitor whom the application has logged in', () => {
+    let app, httpd;
+
+    before(async () => {
+        app = await startBackend((request, response) => {
+            response.setHeader('Content-Type', 'text/html');
+            if (request.url === '/login')
+                response.setHeader('Set-Cookie', 'J=1; Path=/');
+            response.end(`cookies: ${request.headers.cookie ?? 'none'}`);
+        });
+        httpd = await startHttpd({ prelude: LOAD, config: `SessionSecurity On
+Session On
+SessionCookieName sid path=/
+SessionCryptoPassphrase x
+SessionSecurityCookies J
+ProxyPass "/app/" "${app.url}/"` });
+        httpd.allowLog(/MSS0010/);
+    });
+    after(async () => {
+        await httpd?.stop();
+        await app?.close();
+    });
+
+    for (const phase of ['access', 'fixups', 'last']) {
+        test(`ended in the phase ${phase}: the cookie is not passed on`, async () => {
+            for (const headers of [NAVIGATION, SCRIPT]) {
+                const jar = new Jar();
+                const get = (path, more) => httpd.request(path,
+                    { jar, headers: { ...headers, ...more } });
+                await httpd.request('/app/login', { jar, headers: NAVIGATION });
+                assert.match((await get('/app/')).body, /J=1/);
+                const answer = await get('/app/', { 'X-Example-Revoke': phase });
+                assert.doesNotMatch(answer.body, /J=1/);
+                if (headers === SCRIPT && phase !== 'last')
+                    assert.equal(answer.status, 401);
+                assert.doesNotMatch((await get('/app/')).body, /J=1/);
+            }
+        });
+    }
+});
+
+describe('too late, or elsewhere', () => {
+    let httpd, jar;
+
+    before(async () => {
+        httpd = await startHttpd({ prelude: LOAD, config: formSite({
+            security: LIMITS, extra: `${EXAMPLE}
+<Location "/example">
+    SessionSecurity Off
+</Location>
+<Directory "\${ROOT}/htdocs/app">
+    RewriteEngine On
+    RewriteRule ^to$ /example
+</Directory>` }) });
+        jar = await loggedIn(httpd);
+    });
+    after(() => httpd?.stop());
+
+    for (const path of ['/app/data.json', '/session_security/ping']) {
+        test(`the end of ${path}, when it has been answered`, async () => {
+            const headers = { ...SCRIPT, 'X-Example-Revoke': 'log' };
+            const mark = httpd.mark();
+            assert.equal((await httpd.request(path, { jar, headers })).status, 200);
+            await until(() => /example: log: no session/.test(httpd.logSince(mark)),
+                'the answer of session_security_end');
+            assert.equal((await open(httpd, jar)).status, 200);
+        });
+    }
+
+    test('a redirect to where SessionSecurity is Off', async () => {
+        assert.match(await ask(httpd, jar), /^\d+$/);
+        for (const path of ['/app/to', '/example']) {
+            assert.equal(await ask(httpd, jar, '', path), '-1');
+            assert.equal(await ask(httpd, jar, 'activity', path), 'no session');
+            assert.equal(await ask(httpd, jar, 'end', path), 'no session');
+        }
+    });
 });
 
 test('without mod_session_security the example finds nothing', async (t) => {

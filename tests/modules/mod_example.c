@@ -66,21 +66,55 @@ static int handle(request_rec *r)
     return OK;
 }
 
-/* A rule of its own: ends the session before the request is served. */
-static int check(request_rec *r)
+/* A rule of its own: ends the session in the phase that the request names. */
+static int rule(request_rec *r, const char *phase)
 {
-    if (end_session && apr_table_get(r->headers_in, "X-Example-Revoke")) {
-        (void)end_session(r, SESSION_SECURITY_REVOKED);
+    const char *wanted = apr_table_get(r->headers_in, "X-Example-Revoke");
+
+    if (end_session && wanted && strcmp(wanted, phase) == 0) {
+        ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r, "example: %s: %s", phase,
+                      end_session(r, SESSION_SECURITY_REVOKED) ? "ended"
+                                                               : "no session");
     }
     return DECLINED;
+}
+
+static int check_access(request_rec *r)
+{
+    return rule(r, "access");
+}
+
+static int check_user(request_rec *r)
+{
+    return rule(r, "user");
+}
+
+static int fix(request_rec *r)
+{
+    return rule(r, "fixups");
+}
+
+static int fix_last(request_rec *r)
+{
+    return rule(r, "last");
+}
+
+static int log_request(request_rec *r)
+{
+    return rule(r, "log");
 }
 
 static void register_hooks(apr_pool_t *p)
 {
     (void)p;
     ap_hook_optional_fn_retrieve(find_functions, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_check_authz(check, NULL, NULL, APR_HOOK_FIRST,
+    ap_hook_check_access(check_access, NULL, NULL, APR_HOOK_MIDDLE,
+                         AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authz(check_user, NULL, NULL, APR_HOOK_FIRST,
                         AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_fixups(fix, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_fixups(fix_last, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_log_transaction(log_request, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(handle, NULL, NULL, APR_HOOK_MIDDLE);
     APR_OPTIONAL_HOOK(session_security, ended, on_end, NULL, NULL,
                       APR_HOOK_MIDDLE);
