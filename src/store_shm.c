@@ -136,7 +136,7 @@ static void log_other_version(server_rec *s)
 static void copy_from(server_rec *s, const mss_table *old, kept_table *kept)
 {
     lock();
-    mss_table_copy(old, table);
+    mss_table_copy(old, kept->entries, table);
     unlock();
     kept->until = apr_time_now() + mss_conf_longest() + MSS_SKEW;
     store->current.former = kept;
@@ -222,7 +222,7 @@ int mss_store_shm_init(server_rec *s)
     former = store->current.former;
     if (rv == APR_SUCCESS) {
         lock();
-        mss_table_outlast(table, mss_conf_longest());
+        mss_table_outlast(table, store->current.entries, mss_conf_longest());
         unlock();
     }
     else {

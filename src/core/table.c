@@ -47,10 +47,14 @@ static apr_size_t sets_for(apr_size_t entries)
                : (entries + MSS_TABLE_WAYS - 1) / MSS_TABLE_WAYS;
 }
 
+static apr_size_t slots_for(apr_size_t entries)
+{
+    return sets_for(entries) * MSS_TABLE_WAYS;
+}
+
 apr_size_t mss_table_size(apr_size_t entries)
 {
-    return sizeof(mss_table)
-           + sets_for(entries) * MSS_TABLE_WAYS * sizeof(slot);
+    return sizeof(mss_table) + slots_for(entries) * sizeof(slot);
 }
 
 static slot *slots_of(const mss_table *t)
@@ -297,14 +301,25 @@ bool mss_table_complain(mss_table *t, apr_uint64_t before, apr_time_t now)
     return true;
 }
 
-void mss_table_outlast(mss_table *t, apr_interval_time_t longest)
+/* By how much; what is no time that was ever told counts as the same. */
+static apr_uint64_t growth(const mss_table *t, apr_interval_time_t longest)
 {
-    slot *s = slots_of(t);
-    apr_interval_time_t more = longest - t->longest;
+    const apr_interval_time_t told =
+        __atomic_load_n(&t->longest, __ATOMIC_RELAXED);
 
-    for (apr_uint64_t i = 0; more > 0 && i < t->sets * MSS_TABLE_WAYS; i++) {
+    return told < 0 || told > longest ? 0 : (apr_uint64_t)(longest - told);
+}
+
+void mss_table_outlast(mss_table *t, apr_size_t entries,
+                       apr_interval_time_t longest)
+{
+    const apr_size_t n = slots_for(entries);
+    const apr_uint64_t more = growth(t, longest);
+    slot *s = slots_of(t);
+
+    for (apr_size_t i = 0; more > 0 && i < n; i++) {
         if (s[i].state >= REVOKED) {
-            s[i].last += more;
+            s[i].last = (apr_time_t)((apr_uint64_t)s[i].last + more);
         }
     }
     t->longest = longest;
@@ -321,13 +336,14 @@ void mss_table_count(const mss_table *t, apr_size_t at, apr_time_t stale,
     }
 }
 
-void mss_table_copy(const mss_table *from, mss_table *to)
+void mss_table_copy(const mss_table *from, apr_size_t entries, mss_table *to)
 {
-    slot *s = slots_of(from);
+    const apr_size_t n = slots_for(entries);
+    const slot *s = slots_of(from);
 
     to->evictions = from->evictions;
     to->longest = from->longest;
-    for (apr_uint64_t i = 0; i < from->sets * MSS_TABLE_WAYS; i++, s++) {
+    for (apr_size_t i = 0; i < n; i++, s++) {
         mss_key key;
         slot *place;
 

@@ -108,8 +108,10 @@ bool mss_table_untold(const mss_table *t, apr_size_t at, apr_time_t now,
 
 /** Tells for how long a copy of a session may live on by itself. Where that has
  * become longer since it was last told, the revocations that are there are kept
- * for as much longer; O(slots) then. */
-void mss_table_outlast(mss_table *t, apr_interval_time_t longest);
+ * for as much longer; O(slots) then.
+ * @param entries that the table was made for: as for mss_table_copy */
+void mss_table_outlast(mss_table *t, apr_size_t entries,
+                       apr_interval_time_t longest);
 
 /** How long nothing is said of evictions after something was. */
 #define MSS_TABLE_COMPLAIN apr_time_from_sec(60)
@@ -127,7 +129,9 @@ void mss_table_count(const mss_table *t, apr_size_t at, apr_time_t stale,
                      apr_time_t now, mss_table_usage *usage);
 
 /** Takes the records over into an empty table of another size. Where that has
- * no room for all, live ones go before revocations, and the earliest first. */
-void mss_table_copy(const mss_table *from, mss_table *to);
+ * no room for all, live ones go before revocations, and the earliest first.
+ * @param entries that from was made for, as the caller knows: the parent, which is
+ * root, believes nothing that a child can have written of where the memory ends */
+void mss_table_copy(const mss_table *from, apr_size_t entries, mss_table *to);
 
 #endif

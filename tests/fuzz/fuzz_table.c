@@ -85,7 +85,7 @@ static mss_table *resize(mss_table *from, void **memory)
         aligned_alloc(64, (mss_table_size(2 * ENTRIES) + 63) & ~63UL);
     mss_table *to = mss_table_make(larger, 2 * ENTRIES);
 
-    mss_table_copy(from, to);
+    mss_table_copy(from, mss_table_slots(from), to);
     free(*memory);
     *memory = larger;
     return to;

@@ -135,15 +135,15 @@ END_TEST
 /* Copies that may live for longer have to be outlasted for longer. */
 START_TEST(revocations_outlast_longer_limits)
 {
-    mss_table_outlast(table, S(600));
+    mss_table_outlast(table, ENTRIES, S(600));
     end(0, NOW - 1);
     ck_assert(touch(1, NOW));
-    mss_table_outlast(table, S(300));
-    mss_table_outlast(table, S(600));
+    mss_table_outlast(table, ENTRIES, S(300));
+    mss_table_outlast(table, ENTRIES, S(600));
     expect_usage(2, 1, 0);
-    mss_table_outlast(table, S(600));
+    mss_table_outlast(table, ENTRIES, S(600));
     move_to(2 * ENTRIES);
-    mss_table_outlast(table, S(900));
+    mss_table_outlast(table, 2 * ENTRIES, S(900));
     expect_live(1, NOW - S(10), NOW);
     ck_assert_uint_eq(usage_at(NOW + S(599)).revocations, 1);
     ck_assert_uint_eq(usage_at(NOW + S(600)).revocations, 0);

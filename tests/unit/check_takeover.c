@@ -113,6 +113,44 @@ START_TEST(copied_newest_first)
 }
 END_TEST
 
+/* The parent, which is root, goes by its own number of entries: a child that has
+ * been taken over can write to the table. */
+START_TEST(nothing_beyond_what_the_caller_knows)
+{
+    apr_uint32_t n;
+
+    move_to(2 * ENTRIES);
+    for (n = 0; n < 2 * ENTRIES; n++) {
+        ck_assert(end(n, NOW - 1));
+    }
+    mss_table_outlast(table, ENTRIES, S(600));
+    ck_assert_uint_eq(usage_at(NOW).revocations, ENTRIES);
+    {
+        mss_table *to = make(2 * ENTRIES);
+
+        mss_table_copy(table, ENTRIES, to);
+        free(table);
+        table = to;
+    }
+    ck_assert_uint_eq(usage_at(0).revocations, ENTRIES);
+}
+END_TEST
+
+/* The word of the header in which the table keeps it. */
+START_TEST(no_time_that_was_never_told)
+{
+    static const apr_int64_t wrong[] = {APR_INT64_MIN, -1, APR_INT64_MAX};
+
+    ck_assert(end(0, NOW));
+    ((apr_int64_t *)(void *)table)[5] = wrong[_i];
+    mss_table_outlast(table, ENTRIES, S(600));
+    ck_assert_uint_eq(usage_at(NOW).revocations, 1);
+    ck_assert_uint_eq(usage_at(NOW + 1).revocations, 0);
+    mss_table_outlast(table, ENTRIES, S(601));
+    ck_assert_uint_eq(usage_at(NOW + S(1)).revocations, 1);
+}
+END_TEST
+
 START_TEST(more_than_too_few)
 {
     ck_assert_uint_eq(mss_table_more(64), 128);
@@ -134,6 +172,8 @@ Suite *mss_suite_takeover(void)
     tcase_add_test(tc, copied_to_more_room_and_back);
     tcase_add_loop_test(tc, revocations_survive_less_room, 0, 2);
     tcase_add_test(tc, copied_newest_first);
+    tcase_add_test(tc, nothing_beyond_what_the_caller_knows);
+    tcase_add_loop_test(tc, no_time_that_was_never_told, 0, 3);
     tcase_add_test(tc, more_than_too_few);
     suite_add_tcase(suite, tc);
     return suite;

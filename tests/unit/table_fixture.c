@@ -100,7 +100,7 @@ void move_to(apr_size_t entries)
 {
     mss_table *to = make(entries);
 
-    mss_table_copy(table, to);
+    mss_table_copy(table, mss_table_slots(table), to);
     free(table);
     table = to;
 }
