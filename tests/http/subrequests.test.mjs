@@ -213,7 +213,9 @@ describe('a section with a session of its own', () => {
     });
 
     test('where a directory has its index in one', async () => {
-        const jar = await enter('one', 'two');
+        const jar = await enter('one');
+        isTracked(await ask('/one/index/', jar));
+        assert.ok(jar.get('two'), 'the session of where it is');
         isTracked(await ask('/one/index/', jar));
         await wait(jar, 'one');
         assert.doesNotMatch((await ask('/one/index/', jar)).body, /index/);
