@@ -12,6 +12,7 @@
 #include "outcome.h"
 #include "page.h"
 #include "policy.h"
+#include "preview.h"
 #include "reply.h"
 #include "session.h"
 #include "splice.h"
@@ -33,23 +34,42 @@ static ap_filter_rec_t *uncached_handle;
 
 /* --- the answer ------------------------------------------------------------------- */
 
-/* @return why not, or NULL, with the kind of the reason in *outcome */
-static const char *refuse(request_rec *r, const mss_state *state,
-                          const injection *in, const mss_fields *fields,
-                          mss_count *outcome)
+static const char *find_fault(request_rec *r, const mss_fields *fields,
+                              bool fixed)
 {
-    const char *reason = mss_page_unwanted(r, state);
+    const char *reason = mss_page_unfit(r, fields);
 
-    *outcome = reason ? MSS_COUNT_NOT_WANTED : MSS_COUNT_NOT_FIT;
-    if (!reason && in->canned) {
-        reason = "an error page of httpd's own";
+    if (!reason && mss_page_encoding(r, fields->content_encoding)) {
+        reason = "Content-Encoding";
     }
-    if (!reason) {
-        reason = mss_page_unfit(r, fields);
+    return reason || !fixed ? reason : "Cache-Control: no-transform";
+}
+
+/* mod_headers has its say behind us: it calls the pages of a directory downloads,
+ * and such as are called page.html.gz compressed. */
+static const char *find_later_fault(request_rec *r)
+{
+    const bool is_xhtml = mss_page_is_xhtml(r);
+    mss_preview present;
+    mss_fields fields;
+    const char *reason;
+
+    mss_preview_begin(r, &present);
+    fields = mss_fields_read(r);
+    reason = find_fault(r, &fields, mss_page_is_fixed(r, &fields));
+    if (!reason && mss_page_is_xhtml(r) != is_xhtml) {
+        reason = "Content-Type";
     }
-    return reason || !mss_page_encoding(r, fields->content_encoding)
-               ? reason
-               : "Content-Encoding";
+    mss_preview_end(r, &present);
+    return reason;
+}
+
+/* @return why the element does not fit in, or NULL */
+static const char *refuse(request_rec *r, const mss_fields *fields, bool fixed)
+{
+    const char *reason = find_fault(r, fields, fixed);
+
+    return reason || !mss_preview_is_due(r) ? reason : find_later_fault(r);
 }
 
 /* mod_headers has its say behind us: "Header set Cache-Control ..." for static
@@ -75,7 +95,7 @@ static apr_status_t uncached_filter(ap_filter_t *f, apr_bucket_brigade *bb)
  * @param page of a page, or NULL */
 static void keep_uncached(request_rec *r, const mss_fields *page, bool fixed)
 {
-    if (mss_page_awaits_headers(r)) {
+    if (mss_preview_is_due(r)) {
         bool *is_page = apr_palloc(r->pool, sizeof(*is_page));
 
         *is_page = page != NULL;
@@ -95,7 +115,7 @@ static const char *begin(request_rec *r, const injection *in)
     mss_state *state;
     mss_fields fields = {NULL};
     const char *reason;
-    mss_count outcome;
+    mss_count outcome = MSS_COUNT_NOT_WANTED;
     bool is_private, is_page, fixed;
 
     is_private = mss_leave(r);
@@ -107,10 +127,12 @@ static const char *begin(request_rec *r, const injection *in)
     if (is_page) {
         fields = mss_fields_read(r);
     }
-    reason = refuse(r, state, in, &fields, &outcome);
     fixed = is_page && mss_page_is_fixed(r, &fields);
-    if (fixed && !reason) {
-        reason = "Cache-Control: no-transform";
+    reason = mss_page_unwanted(r, state);
+    if (!reason) {
+        outcome = MSS_COUNT_NOT_FIT;
+        reason = in->canned ? "an error page of httpd's own"
+                            : refuse(r, &fields, fixed);
     }
     if (is_page || is_private) {
         keep_uncached(r, is_page ? &fields : NULL, fixed);
@@ -167,9 +189,10 @@ static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
         return ap_pass_brigade(f->next, bb);
     }
     if (!in->splice) {
-        const char *reason = begin(f->r, in);
+        const char *reason;
 
         release_compressors(f->r, in);
+        reason = begin(f->r, in);
         if (reason) {
             f->ctx = NULL;
             ap_remove_output_filter(f);

@@ -8,12 +8,9 @@
 #include "apr_lib.h"
 #include "apr_strings.h"
 #include "http_protocol.h"
-#include "util_filter.h"
 
 #include "core/charset.h"
 #include "fields.h"
-
-static ap_filter_rec_t *headers_handle; /* NULL: no mod_headers */
 
 /* --- Content-Type ---------------------------------------------------------------- */
 
@@ -148,21 +145,6 @@ void mss_page_grow(request_rec *r, apr_size_t bytes)
     if (known) {
         ap_set_content_length(r, n + (apr_off_t)bytes);
     }
-}
-
-void mss_page_init(void)
-{
-    headers_handle = ap_get_output_filter_handle("FIXUP_HEADERS_OUT");
-}
-
-bool mss_page_awaits_headers(const request_rec *r)
-{
-    const ap_filter_t *f = r->output_filters;
-
-    while (f && f->frec != headers_handle) {
-        f = f->next;
-    }
-    return f != NULL;
 }
 
 bool mss_page_is_fixed(request_rec *r, const mss_fields *fields)

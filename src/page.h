@@ -51,13 +51,6 @@ bool mss_page_tells_length(const request_rec *r);
 /** Whether the answer's sender wants no byte of it changed. */
 bool mss_page_is_fixed(request_rec *r, const mss_fields *fields);
 
-/** Once at the start, when all modules have registered their filters. */
-void mss_page_init(void);
-
-/** Whether mod_headers will still change the headers: its filter goes when it is
- * done. What it will do is not known before. */
-bool mss_page_awaits_headers(const request_rec *r);
-
 /** Forbids to store the answer; what it is depends on who asks, and how.
  * @param fixed as mss_page_is_fixed says */
 void mss_page_forbid_store(request_rec *r, const mss_fields *fields,

@@ -12,7 +12,7 @@
 #include "config.h"
 #include "core/csp.h"
 #include "log.h"
-#include "page.h"
+#include "preview.h"
 
 #define HEADER "Content-Security-Policy"
 /* Report-Only stops nothing; the older names are of browsers long gone. */
@@ -170,7 +170,7 @@ static void settle(mss_policy *policy)
     policy->is_settled = true;
     /* It may add a policy that takes nothing but a nonce, or take away the one
      * that has offered its own. */
-    if (policy->mode == MSS_CSP_AMEND && mss_page_awaits_headers(policy->r)) {
+    if (policy->mode == MSS_CSP_AMEND && mss_preview_is_due(policy->r)) {
         policy->client.nonce = make_nonce(policy->r->pool);
     }
     else if (is_there && !borrow(policy) && policy->mode == MSS_CSP_AMEND) {

@@ -12,8 +12,8 @@
 #include "decode.h"
 #include "dump.h"
 #include "log.h"
-#include "page.h"
 #include "places.h"
+#include "preview.h"
 #include "session.h"
 #include "settings.h"
 #include "store.h"
@@ -62,7 +62,7 @@ int mss_start_post_config(apr_pool_t *pconf, apr_pool_t *plog,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     mss_counts_init(s);
-    mss_page_init();
+    mss_preview_init();
     mss_settings_init(pconf, s);
     mss_decode_init(s);
     mss_dump_announce(ptemp, s);

@@ -95,6 +95,20 @@ const ANSWERS = {
         bytes('\xef\xbb\xbf'), bytes(declaredAt(1000))])],
 };
 
+// name: what mod_headers does to the page, behind the module, and the reason
+const LATER = {
+    download: ['set Content-Disposition attachment', 'Content-Disposition'],
+    always: ['always set Content-Disposition "attachment; filename=a.html"',
+        'Content-Disposition'],
+    stream: ['set Content-Type application/octet-stream', 'Content-Type'],
+    text: ['edit Content-Type ^text/html text/plain', 'Content-Type'],
+    xhtml: ['set Content-Type application/xhtml+xml', 'Content-Type'],
+    utf16: ['set Content-Type "text/html; charset=utf-16"', 'charset'],
+    // mod_deflate's manual has it for files like page.html.gz
+    packed: ['append Content-Encoding gzip', 'Content-Encoding'],
+    fixed: ['merge Cache-Control no-transform', 'Cache-Control: no-transform'],
+};
+
 let httpd;
 let backend;
 let jar;
@@ -150,6 +164,19 @@ ErrorDocument 404 /app/error.html
 <Location /app/lost>
     ErrorDocument 404 /app/backend/page
 </Location>
+${Object.entries(LATER).map(([name, [header]]) => `
+<Location "/app/later/${name}">
+    Header ${header}
+</Location>
+ProxyPass "/app/later/${name}/" "${backend.url}/"`).join('')}
+<Location "/app/later/shown">
+    Header unset Content-Disposition
+    Header append Vary Cookie
+    Header add X-Later yes
+    Header set Content-Type "text/html; charset=utf-8"
+    SessionSecurityCSP Off
+</Location>
+ProxyPass "/app/later/shown/" "${backend.url}/"
 AddDefaultCharset Off
 <Location /app/default-charset>
     AddDefaultCharset utf-8
@@ -296,6 +323,14 @@ describe('pages', () => {
             assertInjected(await get(`backend/${name}`));
     });
 
+    test('what mod_headers will do is done once', async () => {
+        const answer = await get('later/shown/named');
+        assertInjected(answer);
+        assert.equal(answer.headers['x-later'], 'yes');
+        assert.deepEqual(answer.headers.vary.split(/, */).sort(),
+            ['Cookie', 'Sec-Fetch-Dest']);
+    });
+
     test('a fragment that is shown as a page', async () => {
         assertInjected(await get('backend/row'), ROW, '');
     });
@@ -382,6 +417,17 @@ describe('left alone', () => {
                     ANSWERS[name][1].length);
                 assert.equal(answer.headers.etag, ANSWERS[name][0].ETag);
             }
+        });
+    }
+
+    for (const [name, [header, reason]] of Object.entries(LATER)) {
+        test(`by mod_headers: ${header}`, async () => {
+            const [answer, said] =
+                await reasonFor(() => get(`later/${name}/bare`));
+            assertUntouched(answer);
+            assert.equal(said, `not injected: ${reason}`);
+            assert.equal(answer.headers['content-length'],
+                String(PAGE.length));
         });
     }
 
