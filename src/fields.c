@@ -46,6 +46,7 @@ static const char **place_of(mss_fields *f, const char *name, const char **is)
         CASE(13, 't', "Cache-Control", cache_control)
         CASE(16, 'd', "Content-Encoding", content_encoding)
         CASE(19, 't', "Content-Disposition", content_disposition)
+        CASE(23, 'l', "Content-Security-Policy", content_security_policy)
     case MSS_HEADER_HINT(17, 't'):
         *is = "CDN-Cache-Control";
         if ((*name | 0x20) == 'c') {

@@ -23,6 +23,7 @@ typedef struct {
     const char *content_disposition;
     const char *content_encoding;
     const char *content_range;
+    const char *content_security_policy;
     const char *surrogate_control;
     const char *vary;
     bool has_several; /* of one name */

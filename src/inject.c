@@ -47,16 +47,15 @@ static const char *find_fault(request_rec *r, const mss_fields *fields,
 
 /* mod_headers has its say behind us: it calls the pages of a directory downloads,
  * and such as are called page.html.gz compressed. */
-static const char *find_later_fault(request_rec *r)
+static const char *find_later_fault(request_rec *r, mss_fields *fields)
 {
     const bool is_xhtml = mss_page_is_xhtml(r);
     mss_preview present;
-    mss_fields fields;
     const char *reason;
 
     mss_preview_begin(r, &present);
-    fields = mss_fields_read(r);
-    reason = find_fault(r, &fields, mss_page_is_fixed(r, &fields));
+    *fields = mss_fields_read(r);
+    reason = find_fault(r, fields, mss_page_is_fixed(r, fields));
     if (!reason && mss_page_is_xhtml(r) != is_xhtml) {
         reason = "Content-Type";
     }
@@ -64,12 +63,14 @@ static const char *find_later_fault(request_rec *r)
     return reason;
 }
 
-/* @return why the element does not fit in, or NULL */
-static const char *refuse(request_rec *r, const mss_fields *fields, bool fixed)
+/* @param fields become what they will be
+ * @return why the element does not fit in, or NULL */
+static const char *refuse(request_rec *r, mss_fields *fields, bool fixed)
 {
     const char *reason = find_fault(r, fields, fixed);
 
-    return reason || !mss_preview_is_due(r) ? reason : find_later_fault(r);
+    return reason || !mss_preview_is_due(r) ? reason
+                                            : find_later_fault(r, fields);
 }
 
 /* mod_headers has its say behind us: "Header set Cache-Control ..." for static
@@ -109,11 +110,12 @@ static void keep_uncached(request_rec *r, const mss_fields *page, bool fixed)
     }
 }
 
-/* @return why there is nothing to splice, or NULL */
-static const char *begin(request_rec *r, const injection *in)
+/* @param fields set to those of a page, as they will be
+ * @return why there is nothing to splice, or NULL */
+static const char *begin(request_rec *r, const injection *in,
+                         mss_fields *fields)
 {
     mss_state *state;
-    mss_fields fields = {NULL};
     const char *reason;
     mss_count outcome = MSS_COUNT_NOT_WANTED;
     bool is_private, is_page, fixed;
@@ -125,17 +127,17 @@ static const char *begin(request_rec *r, const injection *in)
     }
     is_page = state->tracked && mss_page_is_html(r);
     if (is_page) {
-        fields = mss_fields_read(r);
+        *fields = mss_fields_read(r);
     }
-    fixed = is_page && mss_page_is_fixed(r, &fields);
+    fixed = is_page && mss_page_is_fixed(r, fields);
     reason = mss_page_unwanted(r, state);
     if (!reason) {
         outcome = MSS_COUNT_NOT_FIT;
         reason = in->canned ? "an error page of httpd's own"
-                            : refuse(r, &fields, fixed);
+                            : refuse(r, fields, fixed);
     }
     if (is_page || is_private) {
-        keep_uncached(r, is_page ? &fields : NULL, fixed);
+        keep_uncached(r, is_page ? fields : NULL, fixed);
     }
     /* HEAD may come without the body that would tell where the element goes,
      * and must not tell the length of the page without it. */
@@ -189,16 +191,17 @@ static apr_status_t inject_filter(ap_filter_t *f, apr_bucket_brigade *bb)
         return ap_pass_brigade(f->next, bb);
     }
     if (!in->splice) {
+        mss_fields fields = {NULL};
         const char *reason;
 
         release_compressors(f->r, in);
-        reason = begin(f->r, in);
+        reason = begin(f->r, in, &fields);
         if (reason) {
             f->ctx = NULL;
             ap_remove_output_filter(f);
             return ap_pass_brigade(f->next, bb);
         }
-        in->splice = mss_splice_make(f);
+        in->splice = mss_splice_make(f, &fields);
     }
     return mss_splice_pass(f, in->splice, bb);
 }

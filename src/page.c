@@ -10,6 +10,7 @@
 #include "http_protocol.h"
 
 #include "core/charset.h"
+#include "core/header.h"
 #include "fields.h"
 
 /* --- Content-Type ---------------------------------------------------------------- */
@@ -149,8 +150,13 @@ void mss_page_grow(request_rec *r, apr_size_t bytes)
 
 bool mss_page_is_fixed(request_rec *r, const mss_fields *fields)
 {
-    return mss_fields_has_token(r, fields, fields->cache_control,
-                                "Cache-Control", "no-transform");
+    const char *value = fields->cache_control;
+
+    if (value && !fields->has_several && !strcmp(value, MSS_HEADER_USUAL)) {
+        return false; /* as nearly always: to look for the word costs more */
+    }
+    return mss_fields_has_token(r, fields, value, "Cache-Control",
+                                "no-transform");
 }
 
 void mss_page_forbid_store(request_rec *r, const mss_fields *fields, bool fixed)

@@ -23,8 +23,9 @@
 struct mss_policy {
     request_rec *r;
     mss_csp_mode mode;
-    bool is_settled; /* the nonce is chosen */
-    bool is_forgone; /* no element comes */
+    bool is_expected; /* a policy will be there */
+    bool is_settled;  /* the nonce is chosen */
+    bool is_forgone;  /* no element comes */
     mss_csp_client client;
     const char *refusal; /* why the client cannot run, or NULL */
 };
@@ -185,7 +186,10 @@ static void settle(mss_policy *policy)
 const char *mss_policy_admit(mss_policy *policy, const char **nonce)
 {
     if (policy->mode != MSS_CSP_OFF && !policy->is_settled) {
-        settle(policy);
+        if (policy->is_expected) {
+            settle(policy);
+        }
+        policy->is_settled = true;
     }
     *nonce = policy->client.nonce;
     return policy->refusal;
@@ -237,11 +241,12 @@ static apr_status_t policy_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     return ap_pass_brigade(f->next, bb);
 }
 
-mss_policy *mss_policy_watch(request_rec *r)
+mss_policy *mss_policy_watch(request_rec *r, bool is_expected)
 {
     mss_policy *policy = apr_pcalloc(r->pool, sizeof(*policy));
 
     policy->r = r;
+    policy->is_expected = is_expected;
     policy->mode = mss_conf_csp(mss_conf_of(r));
     if (policy->mode == MSS_CSP_AMEND) {
         ap_add_output_filter_handle(policy_handle, policy, r, r->connection);

@@ -6,6 +6,8 @@
 #ifndef MSS_POLICY_H
 #define MSS_POLICY_H
 
+#include <stdbool.h>
+
 #include "httpd.h"
 
 typedef struct mss_policy mss_policy;
@@ -15,8 +17,9 @@ void mss_policy_register(void);
 
 /** For an answer that may get the element, before its headers leave; in r's
  * pool. What mod_headers adds is not there yet: the policies are made right
- * when it is, at the end of the chain of filters. */
-mss_policy *mss_policy_watch(request_rec *r);
+ * when it is, at the end of the chain of filters.
+ * @param is_expected whether there will be a policy then, as far as is known */
+mss_policy *mss_policy_watch(request_rec *r, bool is_expected);
 
 /**
  * Asks for the element to be let in, now that it has a place.

@@ -31,14 +31,16 @@ bool mss_preview_is_due(const request_rec *r)
 void mss_preview_begin(request_rec *r, mss_preview *present)
 {
     ap_filter_t copy = *find(r);
+    apr_bucket_brigade nothing = {.p = r->pool,
+                                  .bucket_alloc = r->connection->bucket_alloc};
 
     *present =
         (mss_preview){r->headers_out, r->err_headers_out, r->content_type};
     r->headers_out = apr_table_copy(r->pool, r->headers_out);
     r->err_headers_out = apr_table_copy(r->pool, r->err_headers_out);
     copy.next = NULL;
-    (void)copy.frec->filter_func.out_func(
-        &copy, apr_brigade_create(r->pool, r->connection->bucket_alloc));
+    APR_RING_INIT(&nothing.list, apr_bucket, link);
+    (void)copy.frec->filter_func.out_func(&copy, &nothing);
 }
 
 void mss_preview_end(request_rec *r, const mss_preview *present)

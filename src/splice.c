@@ -339,11 +339,11 @@ apr_status_t mss_splice_pass(ap_filter_t *f, mss_splice *s,
     return pause_search(f, s);
 }
 
-mss_splice *mss_splice_make(ap_filter_t *f)
+mss_splice *mss_splice_make(ap_filter_t *f, const mss_fields *fields)
 {
     mss_splice *s = apr_pcalloc(f->r->pool, sizeof(*s));
 
-    s->policy = mss_policy_watch(f->r);
+    s->policy = mss_policy_watch(f->r, fields->content_security_policy != NULL);
     mss_scan_init(&s->scan,
                   mss_page_is_xhtml(f->r) ? MSS_SCAN_XHTML : MSS_SCAN_HTML);
     s->out = apr_brigade_create(f->r->pool, f->c->bucket_alloc);

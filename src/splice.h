@@ -9,10 +9,13 @@
 #include "httpd.h"
 #include "util_filter.h"
 
+#include "fields.h"
+
 typedef struct mss_splice mss_splice;
 
-/** For the answer that begins to pass the filter; in its request's pool. */
-mss_splice *mss_splice_make(ap_filter_t *f);
+/** For the answer that begins to pass the filter; in its request's pool.
+ * @param fields what its headers will be, as far as is known */
+mss_splice *mss_splice_make(ap_filter_t *f, const mss_fields *fields);
 
 /** Passes a brigade on, with the element when its place has come; the headers
  * are made right before they leave, or stay as they are if it is clear by then

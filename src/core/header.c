@@ -57,8 +57,8 @@ const char *mss_header_private(apr_pool_t *p, const char *cache_control)
     bool is_private = false;
     size_t n;
 
-    if (strcmp(cache_control, "no-cache, private") == 0) {
-        return cache_control; /* what mod_session says of each answer */
+    if (strcmp(cache_control, MSS_HEADER_USUAL) == 0) {
+        return cache_control;
     }
     while ((element = next(&cache_control, &n))) {
         if (is_for_sharing(element, n)) {

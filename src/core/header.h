@@ -21,6 +21,9 @@ static inline size_t mss_header_hint(const char *name)
     return n < 4 ? 0 : MSS_HEADER_HINT(n, (unsigned char)name[n - 4] | 0x20);
 }
 
+/** The Cache-Control that mod_session gives each answer. */
+#define MSS_HEADER_USUAL "no-cache, private"
+
 /** A Cache-Control value that keeps a response out of shared caches: without
  * public, s-maxage and must-understand, and with private unless it says so or
  * no-store already (RFC 9111, section 5.2.2). In p, or itself. */

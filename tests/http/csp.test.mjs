@@ -282,11 +282,11 @@ describe('mod_headers', () => {
         ['edit', 'edit/none', ['default-src https://cdn.example; script-src '
             + 'https://cdn.example \'nonce-{n}\'; connect-src '
             + 'https://cdn.example \'self\'']],
-        ['unset', 'removed/none', []],
+        ['unset: no nonce', 'removed/none', [], null],
         ['a nonce that comes after ours', 'late-nonce/page',
             ['script-src \'strict-dynamic\' \'nonce-uuu\' \'nonce-{n}\'']],
-        ['another header', 'another/page', []],
-        ['an expression', 'conditional/page', []],
+        ['another header: no nonce', 'another/page', [], null],
+        ['an expression', 'conditional/page', [], null],
         ['a CGI, whose headers httpd keeps elsewhere', 'cgi.cgi',
             ['script-src \'nonce-{n}\', connect-src \'self\'']],
     ])
