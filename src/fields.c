@@ -47,13 +47,6 @@ static const char **place_of(mss_fields *f, const char *name, const char **is)
         CASE(16, 'd', "Content-Encoding", content_encoding)
         CASE(19, 't', "Content-Disposition", content_disposition)
         CASE(23, 'l', "Content-Security-Policy", content_security_policy)
-    case MSS_HEADER_HINT(17, 't'):
-        *is = "CDN-Cache-Control";
-        if ((*name | 0x20) == 'c') {
-            return &f->cdn_cache_control;
-        }
-        *is = "Surrogate-Control";
-        return &f->surrogate_control;
     default:
         return NULL;
     }
@@ -86,7 +79,7 @@ static void read_table(mss_fields *f, const apr_table_t *t)
         const apr_table_entry_t *e = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
         const int first = *e->key | 0x20;
 
-        if (first == 'c' || first == 's' || first == 'v') {
+        if (first == 'c' || first == 'v') {
             take(f, e);
         }
     }
@@ -132,6 +125,31 @@ bool mss_fields_has_token(request_rec *r, const mss_fields *fields,
     return fields->has_several
            && (table_has_token(r, r->headers_out, name, token)
                || table_has_token(r, r->err_headers_out, name, token));
+}
+
+/* --- for some caches --------------------------------------------------------------- */
+
+static void untarget(apr_table_t *t)
+{
+    const apr_array_header_t *all = apr_table_elts(t);
+    int i = 0;
+
+    while (i < all->nelts) {
+        const char *name = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
+
+        if (mss_header_is_targeted(name)) {
+            apr_table_unset(t, name); /* the next comes to its place */
+        }
+        else {
+            i++;
+        }
+    }
+}
+
+void mss_fields_untarget(request_rec *r)
+{
+    untarget(r->headers_out);
+    untarget(r->err_headers_out);
 }
 
 /* --- what describes the bytes ------------------------------------------------------ */

@@ -19,12 +19,10 @@ void mss_fields_unset(request_rec *r, const char *name);
  * each, or NULL. */
 typedef struct {
     const char *cache_control;
-    const char *cdn_cache_control;
     const char *content_disposition;
     const char *content_encoding;
     const char *content_range;
     const char *content_security_policy;
-    const char *surrogate_control;
     const char *vary;
     bool has_several; /* of one name */
 } mss_fields;
@@ -38,6 +36,9 @@ mss_fields mss_fields_read(const request_rec *r);
 bool mss_fields_has_token(request_rec *r, const mss_fields *fields,
                           const char *first, const char *name,
                           const char *token);
+
+/** Takes away what only some caches would go by (mss_header_is_targeted). */
+void mss_fields_untarget(request_rec *r);
 
 /** Takes away what describes the bytes of the body: its length, digests,
  * validators, and the offer of ranges. */

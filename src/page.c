@@ -166,13 +166,7 @@ void mss_page_forbid_store(request_rec *r, const mss_fields *fields, bool fixed)
     }
     apr_table_setn(r->headers_out, "Cache-Control",
                    fixed ? "no-store, no-transform" : "no-store");
-    /* Caches that know these go by them first (RFC 9213). */
-    if (fields->cdn_cache_control) {
-        mss_fields_unset(r, "CDN-Cache-Control");
-    }
-    if (fields->surrogate_control) {
-        mss_fields_unset(r, "Surrogate-Control");
-    }
+    mss_fields_untarget(r);
     /* A script that fetches the page's URL gets it without the element. */
     if (!mss_fields_has_token(r, fields, fields->vary, "Vary",
                               "Sec-Fetch-Dest")) {

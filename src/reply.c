@@ -8,6 +8,7 @@
 
 #include "core/header.h"
 #include "core/url.h"
+#include "fields.h"
 #include "log.h"
 
 int mss_reply_add_filters(request_rec *r)
@@ -101,6 +102,7 @@ void mss_reply_keep_uncached(request_rec *r)
 
 void mss_reply_keep_private(request_rec *r)
 {
+    mss_fields_untarget(r);
     make_private(r->pool, r->headers_out);
     if (apr_table_get(r->err_headers_out, "Cache-Control")) {
         make_private(r->pool, r->err_headers_out);

@@ -77,6 +77,23 @@ const char *mss_header_private(apr_pool_t *p, const char *cache_control)
     return kept ? apr_pstrcat(p, "private, ", kept, NULL) : "private";
 }
 
+bool mss_header_is_targeted(const char *name)
+{
+    static const char suffix[] = "-Cache-Control";
+    const size_t n = strlen(name), length = sizeof(suffix) - 1;
+
+    switch (n > 0 ? name[n - 1] | 0x20 : 0) {
+    case 'l':
+        return (n > length && !strcasecmp(name + n - length, suffix))
+               || !strcasecmp(name, "Surrogate-Control")
+               || !strcasecmp(name, "Edge-Control");
+    case 's':
+        return !strcasecmp(name, "X-Accel-Expires");
+    default:
+        return false;
+    }
+}
+
 /* Whether an element carries a weight of zero: it is refused. */
 static bool is_refused(const char *element, size_t n)
 {

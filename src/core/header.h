@@ -29,6 +29,11 @@ static inline size_t mss_header_hint(const char *name)
  * no-store already (RFC 9111, section 5.2.2). In p, or itself. */
 const char *mss_header_private(apr_pool_t *p, const char *cache_control);
 
+/** Whether a field is by its name for some caches alone, which go by it before
+ * Cache-Control: targeted fields (RFC 9213), as are CDN-Cache-Control and
+ * Cloudflare-CDN-Cache-Control, and older ones of nginx, Akamai and others. */
+bool mss_header_is_targeted(const char *name);
+
 /** Whether an Accept-Encoding allows gzip, NULL allowed (RFC 9110, 12.5.3). */
 bool mss_header_accepts_gzip(const char *accept_encoding);
 

@@ -22,6 +22,13 @@ const XHTML = '<?xml version="1.0"?>\n'
     + '<html xmlns="http://www.w3.org/1999/xhtml">'
     + '<head><title>t</title></head><body/></html>\n';
 
+// What caches in front go by before Cache-Control.
+const TARGETED = {
+    'Surrogate-Control': 'max-age=60', 'X-Accel-Expires': '60',
+    'CDN-Cache-Control': 'max-age=60',
+    'Cloudflare-CDN-Cache-Control': 'max-age=60',
+};
+
 /** A page whose declaration of its encoding ends at that byte. */
 function declaredAt(end) {
     const meta = '<meta charset="koi8-r">';
@@ -82,9 +89,10 @@ const ANSWERS = {
         'Last-Modified': 'Sat, 01 Jan 2022 00:00:00 GMT',
         'Content-MD5': 'x', Digest: 'x', 'Repr-Digest': 'x',
         'Content-Digest': 'x', 'Cache-Control': 'public, max-age=60',
-        'Surrogate-Control': 'max-age=60', 'CDN-Cache-Control': 'max-age=60',
+        ...TARGETED,
         Vary: 'Cookie', 'X-Other': 'kept',
     }, PAGE],
+    data: [{ 'Content-Type': 'application/json', ...TARGETED }, '{}'],
     head: [{ 'Content-Type': HTML, 'Content-Length': 5 }, PAGE],
     'charset-early': [{ 'Content-Type': 'text/html' }, declaredAt(700)],
     'charset-last': [{ 'Content-Type': 'text/html' }, declaredAt(1024)],
@@ -499,13 +507,21 @@ describe('headers', () => {
         assertInjected(answer);
         for (const name of ['etag', 'last-modified', 'accept-ranges', 'digest',
             'content-md5', 'repr-digest', 'content-digest',
-            'surrogate-control', 'cdn-cache-control'])
-            assert.equal(answer.headers[name], undefined, name);
+            ...Object.keys(TARGETED)])
+            assert.equal(answer.headers[name.toLowerCase()], undefined,
+                name);
         assert.equal(answer.headers['x-other'], 'kept');
         assert.equal(answer.headers['cache-control'], 'no-store');
         assert.match(answer.headers.vary, /Cookie.*Sec-Fetch-Dest/);
         assert.equal(Number(answer.headers['content-length'] ??
             answer.bytes.length), answer.bytes.length);
+    });
+
+    test('what only caches in front go by, with data too', async () => {
+        const answer = await get('backend/data', SCRIPT);
+        assert.match(answer.headers['cache-control'], /private/);
+        for (const name of Object.keys(TARGETED))
+            assert.equal(answer.headers[name.toLowerCase()], undefined, name);
     });
 
     test('HEAD agrees with GET', async () => {

@@ -72,6 +72,40 @@ START_TEST(kept_private_twice)
 END_TEST
 
 static const struct {
+    const char *name;
+    bool is_targeted;
+} names[] = {
+    {"CDN-Cache-Control", true},
+    {"cdn-cache-control", true},
+    {"Cloudflare-CDN-Cache-Control", true},
+    {"Vercel-CDN-Cache-Control", true},
+    {"X-LiteSpeed-Cache-Control", true},
+    {"Surrogate-Control", true},
+    {"Edge-Control", true},
+    {"X-Accel-Expires", true},
+    {"x-accel-expires", true},
+    {"Cache-Control", false},
+    {"-Cache-Control", false},
+    {"NoCache-Control", false},
+    {"X-DNS-Prefetch-Control", false},
+    {"Expires", false},
+    {"X-Accel-Buffering", false},
+    {"Access-Control-Allow-Headers", false},
+    {"l", false},
+    {"", false},
+};
+
+START_TEST(targeted)
+{
+    char *name = mss_exact(names[_i].name, strlen(names[_i].name) + 1);
+
+    ck_assert_msg(mss_header_is_targeted(name) == names[_i].is_targeted, "%s",
+                  name);
+    free(name);
+}
+END_TEST
+
+static const struct {
     const char *header;
     bool gzip;
 } encodings[] = {
@@ -212,6 +246,7 @@ Suite *mss_suite_header(void)
     tcase_add_checked_fixture(tc, mss_pool_open, mss_pool_close);
     tcase_add_loop_test(tc, kept_private, 0, COUNT(controls));
     tcase_add_loop_test(tc, kept_private_twice, 0, COUNT(controls));
+    tcase_add_loop_test(tc, targeted, 0, COUNT(names));
     tcase_add_loop_test(tc, accepted_encodings, 0, COUNT(encodings));
     tcase_add_test(tc, no_accepted_encodings);
     tcase_add_loop_test(tc, a_host, 0, COUNT(hosts));
