@@ -206,6 +206,9 @@ const char *mss_page_unwanted(request_rec *r, const mss_state *state)
     if (!may_be_page(r)) {
         return "not a request for a page";
     }
+    if (mss_kind_is_editor(mss_state_headers(r))) {
+        return "a WebDAV client";
+    }
     return NULL;
 }
 

@@ -16,6 +16,7 @@ static bool may_matter(const char *name)
     case 'c':
     case 'p':
     case 's':
+    case 't':
     case 'x':
         return true;
     default:
@@ -34,9 +35,11 @@ static void take(mss_headers *h, const char *name, const char *value)
         place = &h->field;                                                     \
         break;
     switch (mss_header_hint(name)) {
+        CASE(0, "TE", te) /* too short to have one */
         CASE(MSS_HEADER_HINT(5, '-'), "X-Moz", former_purpose)
         CASE(MSS_HEADER_HINT(6, 'c'), "Accept", accept)
         CASE(MSS_HEADER_HINT(7, 'p'), "Purpose", former_purpose)
+        CASE(MSS_HEADER_HINT(9, 'l'), "Translate", translate)
         CASE(MSS_HEADER_HINT(11, 'p'), "Sec-Purpose", purpose)
         CASE(MSS_HEADER_HINT(12, 't'), "Content-Type", content_type)
         CASE(MSS_HEADER_HINT(14, 'd'), "Sec-Fetch-Dest", fetch_dest)
@@ -162,6 +165,15 @@ bool mss_kind_may_be_page(const mss_headers *h)
 {
     return mss_kind_is_page(h)
            || (!sends_fetch_metadata(h) && !mss_kind_is_script(h));
+}
+
+/* neon names no types, as some programs do that only read; Firefox sends that TE,
+ * too. */
+bool mss_kind_is_editor(const mss_headers *h)
+{
+    return h->translate
+           || (h->te && !h->accept && mentions(h->te, "trailers")
+               && !sends_fetch_metadata(h));
 }
 
 bool mss_kind_is_opened(const mss_headers *h)

@@ -24,6 +24,8 @@ typedef struct {
     const char *fetch_user; /* Sec-Fetch-User */
     const char *websocket;  /* Sec-WebSocket-Version, RFC 6455 and 8441 */
     const char *content_type;
+    const char *te;        /* RFC 9110, 10.1.4 */
+    const char *translate; /* of Microsoft's WebDAV, [MS-WDVME] 2.2.3 */
 } mss_headers;
 
 /** Finds them in one walk, which costs less than a look for each name; of several
@@ -51,6 +53,11 @@ bool mss_kind_is_page(const mss_headers *h);
  * and scripts for anything, as curl asks for pages. What it answers may be shown
  * as a page if it looks like one. */
 bool mss_kind_may_be_page(const mss_headers *h);
+
+/** A program that may write back what it reads: a WebDAV client of Microsoft's,
+ * or one made with neon, as davfs2 and cadaver are. Others are not told from
+ * browsers. */
+bool mss_kind_is_editor(const mss_headers *h);
 
 /** A page that a person opened, as far as the browser tells. */
 bool mss_kind_is_opened(const mss_headers *h);

@@ -8,7 +8,7 @@
 #include "core/kind.h"
 #include "fuzz.h"
 
-#define HEADERS 11
+#define HEADERS 13
 
 /* One line for each header, in the order of the corpus; an empty one is an absent
  * one. */
@@ -32,7 +32,9 @@ static mss_headers read_headers(char *text)
                          .fetch_user = lines[7],
                          .former_purpose = lines[8],
                          .websocket = lines[9],
-                         .content_type = lines[10]};
+                         .content_type = lines[10],
+                         .te = lines[11],
+                         .translate = lines[12]};
 }
 
 static unsigned answers(const mss_headers *h)
@@ -40,7 +42,8 @@ static unsigned answers(const mss_headers *h)
     return (unsigned)(mss_kind_is_script(h) | mss_kind_is_prefetch(h) << 1
                       | mss_kind_is_page(h) << 2 | mss_kind_is_opened(h) << 3
                       | mss_kind_is_same_origin(h) << 4
-                      | mss_kind_may_be_page(h) << 5);
+                      | mss_kind_may_be_page(h) << 5
+                      | mss_kind_is_editor(h) << 6);
 }
 
 static void expect_sense(const mss_headers *h)

@@ -306,6 +306,10 @@ describe('pages', () => {
         }
     });
 
+    test('to a client that says nothing', async () => {
+        assertInjected(await get('backend/page', {}));
+    });
+
     test('a script by CGI', async () => {
         const answer = await get('script.cgi');
         assertInjected(answer);
@@ -456,13 +460,15 @@ describe('left alone', () => {
         ['an image', { ...NAVIGATION, 'Sec-Fetch-Dest': 'image' }],
         ['an embedded object', { ...NAVIGATION, 'Sec-Fetch-Dest': 'embed' }],
         ['a script without Sec-Fetch', { Accept: 'application/json' }],
+        ['a network drive of Windows', { Translate: 'f' }, 'a WebDAV client'],
+        ['davfs2', { TE: 'trailers', Connection: 'TE' }, 'a WebDAV client'],
     ];
-    for (const [what, headers] of kinds) {
+    for (const [what, headers, why = 'not a request for a page'] of kinds) {
         test(`for ${what}`, async () => {
             const [answer, said] =
                 await reasonFor(() => get('backend/page', headers));
             assertUntouched(answer);
-            assert.equal(said, 'not injected: not a request for a page');
+            assert.equal(said, `not injected: ${why}`);
             // but the same URL may be opened as a page
             assert.equal(answer.headers['cache-control'], 'no-store');
             assert.match(answer.headers.vary, /Sec-Fetch-Dest/);

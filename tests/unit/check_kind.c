@@ -39,6 +39,7 @@ typedef enum {
     COUNTED = 16, /* activity, where all requests are */
     OWN = 32,     /* made by a page of the same origin */
     UNTOLD = 64,  /* a page, if the answer looks like one */
+    EDITOR = 128, /* writes back what it reads */
 } traits;
 
 typedef struct {
@@ -116,6 +117,13 @@ static const request requests[] = {
     {"http: an image alone", {"image/webp,image/png"}, SCRIPT | COUNTED},
     {"http: part wildcard", {"image/*"}, COUNTED | UNTOLD},
     {"no Accept: telnet, HTTP/1.0", {NULL}, PAGE | OPENED | COUNTED},
+    {"davfs2", {NULL, .te = "trailers"}, PAGE | OPENED | COUNTED | EDITOR},
+    {"neon, another list", {NULL, .te = "gzip, Trailers"}, PAGE | OPENED | COUNTED | EDITOR},
+    {"TE, no trailers", {NULL, .te = "gzip"}, PAGE | OPENED | COUNTED},
+    {"TE and Accept, Firefox", {FIREFOX, .te = "trailers"}, PAGE | OPENED | COUNTED},
+    {"TE and Sec-Fetch", {NULL, FETCH("none", "navigate", "document", "?1"), .te = "trailers"}, PAGE | OPENED | COUNTED},
+    {"Windows, a network drive", {NULL, .translate = "f"}, PAGE | OPENED | COUNTED | EDITOR},
+    {"Word", {ANY, .translate = "f"}, COUNTED | UNTOLD | EDITOR},
     {"empty Accept", {""}, COUNTED | UNTOLD},
     {"Accept without types", {"gibberish"}, COUNTED | UNTOLD},
     {"Purpose, old Chromium", {CHROMIUM, .purpose = "prefetch"}, PREFETCH | PAGE},
@@ -146,6 +154,7 @@ START_TEST(requests_as_sent)
     EXPECT(mss_kind_is_prefetch(h), PREFETCH);
     EXPECT(mss_kind_is_page(h), PAGE);
     EXPECT(mss_kind_may_be_page(h), PAGE | UNTOLD);
+    EXPECT(mss_kind_is_editor(h), EDITOR);
     EXPECT(mss_kind_is_opened(h), OPENED);
     EXPECT(mss_kind_is_same_origin(h), OWN);
     EXPECT(mss_kind_is_activity(h, MSS_ACTIVITY_NAVIGATIONS), OPENED);
@@ -168,7 +177,9 @@ START_TEST(headers_read)
                                         "Sec-Fetch-Site",
                                         "SEC-FETCH-USER",
                                         "Sec-WebSocket-Version",
-                                        "Content-Type"};
+                                        "Content-Type",
+                                        "TE",
+                                        "translate"};
     static const char *const others[] = {"",
                                          "Host",
                                          "Accent",
@@ -176,6 +187,11 @@ START_TEST(headers_read)
                                          "X-Moz-",
                                          "XX-Moz",
                                          "Sec",
+                                         "TEX",
+                                         "Te ",
+                                         "Via",
+                                         "Translace",
+                                         "Transfer-Encoding",
                                          "Content-Length",
                                          "Content-Tape",
                                          "Sec-Fetch-Fest",
@@ -183,9 +199,9 @@ START_TEST(headers_read)
                                          "Sec-Fetch-Used",
                                          "Sec-WebSocket-Persion",
                                          "Y-Requested-With"};
-    const mss_headers expected = {names[0], names[1], names[2], names[3],
-                                  names[4], names[5], names[6], names[7],
-                                  names[8], names[9], names[10]};
+    const mss_headers expected = {
+        names[0], names[1], names[2], names[3],  names[4],  names[5], names[6],
+        names[7], names[8], names[9], names[10], names[11], names[12]};
     const mss_headers none = {NULL};
     apr_table_t *in = apr_table_make(mss_pool, 20);
     mss_headers h;
