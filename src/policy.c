@@ -132,7 +132,7 @@ static void judge(mss_policy *policy, const char **value, void *data)
         policy->refusal = HEADER ", and SessionSecurityCSP is Reuse";
     }
     else if (mss_csp_wants_nonce(p, &policy->client, amended, &offered)) {
-        policy->refusal = HEADER ": 'strict-dynamic', and no nonce";
+        policy->refusal = HEADER ": no URL counts, and no nonce";
     }
 }
 

@@ -113,6 +113,7 @@ typedef struct {
     bool client;    /* one has the client's nonce */
     bool keyed;     /* there are nonces or hashes: 'unsafe-inline' is off */
     bool dynamic;   /* 'strict-dynamic': URLs do not count, nor that */
+    bool urls_off;  /* the same, or hashes of URLs: no other counts */
     bool is_inline; /* 'unsafe-inline' */
     mss_span nonce; /* the first */
 } findings;
@@ -130,6 +131,8 @@ static void look(findings *f, mss_span source, const mss_csp_client *client,
     }
     f->keyed = f->keyed || nonce.n > 0 || mss_csp_source_is_hash(source);
     f->dynamic = f->dynamic || mss_csp_source_is(source, "'strict-dynamic'");
+    f->urls_off =
+        f->urls_off || f->dynamic || mss_csp_source_is_url_hash(source);
     f->is_inline = f->is_inline || mss_csp_source_is(source, "'unsafe-inline'");
     f->url = f->url || mss_csp_source_admits(source, target);
 }
@@ -148,7 +151,7 @@ static findings look_through(mss_span sources, const mss_csp_client *client,
 
 static bool script_runs(const findings *f)
 {
-    return f->client || (f->url && !f->dynamic);
+    return f->client || (f->url && !f->urls_off);
 }
 
 /* A nonce would stop the inline scripts that run without. */
@@ -231,7 +234,8 @@ bool mss_csp_wants_nonce(apr_pool_t *p, const mss_csp_client *client,
         const rule found = find_rule(one, &scripts);
         const findings f = look_through(found.sources, client, &script);
 
-        if (found.index < 0 || script_runs(&f) || nonce_hurts(&f)) {
+        if (found.index < 0 || script_runs(&f)
+            || (nonce_hurts(&f) && !f.urls_off)) {
             continue;
         }
         wanted = true;
@@ -350,7 +354,7 @@ static const char *let_run(apr_pool_t *p, const mss_csp_client *client,
         return add(p, policy, &scripts, found,
                    apr_pstrcat(p, "'nonce-", client->nonce, "'", NULL));
     }
-    return f.dynamic ? NULL : add(p, policy, &scripts, found, "'self'");
+    return f.urls_off ? NULL : add(p, policy, &scripts, found, "'self'");
 }
 
 /* One policy, without commas. @return NULL: there is no way */

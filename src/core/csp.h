@@ -30,8 +30,9 @@ bool mss_csp_is_sandbox(const char *policy);
 
 /**
  * Whether the script needs a nonce to run, or another one than the client's:
- * neither its URL nor its nonce is admitted, and a nonce would switch nothing
- * off ('unsafe-inline' counts only in a list without any).
+ * neither its URL nor its nonce is admitted, and either a nonce would switch
+ * nothing off ('unsafe-inline' counts only in a list without any), or no URL
+ * could be admitted.
  *
  * @param offered set to a nonce that the policy has already, in p, if it is
  *                NULL so far
@@ -48,8 +49,9 @@ bool mss_csp_wants_nonce(apr_pool_t *p, const mss_csp_client *client,
  * 'self', not the path of the endpoints: a source with a path has to name a
  * host and a port, and behind a proxy only the browser knows which they are.
  *
- * With 'strict-dynamic' and without a nonce there is no way; the policy stays
- * as it is, and mss_csp_wants_nonce goes on saying so.
+ * With 'strict-dynamic' and without a nonce there is no way, nor is there with
+ * hashes of URLs beside 'unsafe-inline'; the policy stays as it is, and
+ * mss_csp_wants_nonce goes on saying so.
  */
 const char *mss_csp_amend(apr_pool_t *p, const mss_csp_client *client,
                           const char *policy);

@@ -84,6 +84,13 @@ bool mss_csp_source_is_hash(mss_span source)
            || quoted_value(source, "'sha512-").n > 0;
 }
 
+bool mss_csp_source_is_url_hash(mss_span source)
+{
+    return quoted_value(source, "'url-sha256-").n > 0
+           || quoted_value(source, "'url-sha384-").n > 0
+           || quoted_value(source, "'url-sha512-").n > 0;
+}
+
 /* --- hosts ------------------------------------------------------------------------ */
 
 /* Cuts a span at the first of some characters. @return what follows, with it */

@@ -34,6 +34,9 @@ mss_span mss_csp_source_nonce(mss_span source);
 /** Whether it is a hash, 'sha256-...', of the grammar. */
 bool mss_csp_source_is_hash(mss_span source);
 
+/** The same of a script's URL, 'url-sha256-...': of a draft that Chromium knows. */
+bool mss_csp_source_is_url_hash(mss_span source);
+
 /**
  * Whether a source admits a URL: 'self', "*", a scheme, a host.
  *

@@ -36,6 +36,9 @@ const ANSWERS = {
         + 'script-src \'nonce-def\'', 'img-src *')],
     sandbox: [csp('sandbox allow-scripts', 'script-src \'none\'')],
     sandboxed: [csp('sandbox allow-scripts allow-same-origin')],
+    hashed: [csp('script-src \'self\' \'url-sha256-YWJj\'')],
+    'hashed-inline': [csp('script-src \'self\' \'url-sha256-YWJj\' '
+        + '\'unsafe-inline\'')],
     dynamic: [csp('script-src \'strict-dynamic\'')],
     connect: [csp('script-src \'nonce-abc\'; connect-src \'none\'')],
     style: [csp('style-src \'unsafe-inline\'')],
@@ -209,6 +212,13 @@ describe('Amend', () => {
             /not injected: Content-Security-Policy: sandbox/);
         await expect('backend/sandboxed',
             ['sandbox allow-scripts allow-same-origin']);
+    });
+
+    test('hashes of URLs: a nonce, or no element', async () => {
+        await expect('backend/hashed', ['script-src \'self\' '
+            + '\'url-sha256-YWJj\' \'nonce-{n}\''], FRESH);
+        await expectNothing('backend/hashed-inline', ['script-src \'self\' '
+            + '\'url-sha256-YWJj\' \'unsafe-inline\'']);
     });
 
     test('other headers are not ours', async () => {

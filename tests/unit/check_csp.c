@@ -100,6 +100,15 @@ static const change nonce_changes[] = {
     {"script-src 'unsafe-inline' 'strict-dynamic' https:",
      "script-src 'unsafe-inline' 'strict-dynamic' https: " NONCE},
 
+    /* Hashes of URLs: no other URL counts. */
+    {"script-src 'self' 'url-sha256-YWJj'",
+     "script-src 'self' 'url-sha256-YWJj' " NONCE},
+    {"script-src * 'URL-sha384-YWJj=' 'sha256-YWJj' 'unsafe-inline'",
+     "script-src * 'URL-sha384-YWJj=' 'sha256-YWJj' 'unsafe-inline' " NONCE},
+    {"script-src 'self' 'unsafe-inline' 'url-sha512-YWJj'", NULL},
+    {"script-src 'self' 'url-sha256-'", NULL},
+    {"script-src 'self' 'url-sha1-YWJj' 'eval-sha256-YWJj'", NULL},
+
     /* 'unsafe-inline' would go off. */
     {"script-src 'unsafe-inline'", "script-src 'unsafe-inline' 'self'"},
     {"script-src 'Unsafe-Inline' https://cdn.example",
@@ -399,6 +408,8 @@ static const struct {
     {"script-src 'unsafe-inline'", false, NULL},
     {"script-src 'none'", true, NULL},
     {"script-src 'strict-dynamic' 'self'", true, NULL},
+    {"script-src 'self' 'url-sha256-YWJj'", true, NULL},
+    {"script-src 'self' 'unsafe-inline' 'url-sha256-YWJj'", true, NULL},
     {"script-src 'strict-dynamic' 'nonce-abc'", true, "abc"},
     {"script-src 'nonce-a+/-_==' 'nonce-def'", true, "a+/-_=="},
     {"script-src 'nonce-a'b' 'nonce-def'", true, "def"},
