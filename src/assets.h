@@ -23,6 +23,9 @@ typedef struct {
  * stand the client's messages in each language, as in mss_asset_words. */
 extern const mss_asset mss_assets[];
 
+/** What script.js has to be, for the attribute of that name: "sha256-...". */
+extern const char mss_asset_integrity[];
+
 /** The asset of that name, or NULL. Instead of one language, messages/ can have
  * several, as in an Accept-Language: messages/de-AT,fr.json. */
 const mss_asset *mss_asset_find(const char *name);

@@ -45,6 +45,7 @@ static const char **place_of(mss_fields *f, const char *name, const char **is)
         CASE(13, 'a', "Content-Range", content_range)
         CASE(13, 't', "Cache-Control", cache_control)
         CASE(16, 'd', "Content-Encoding", content_encoding)
+        CASE(16, 'l', "Integrity-Policy", integrity_policy)
         CASE(19, 't', "Content-Disposition", content_disposition)
         CASE(23, 'l', "Content-Security-Policy", content_security_policy)
     default:
@@ -79,7 +80,7 @@ static void read_table(mss_fields *f, const apr_table_t *t)
         const apr_table_entry_t *e = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
         const int first = *e->key | 0x20;
 
-        if (first == 'c' || first == 'v') {
+        if (first == 'c' || first == 'i' || first == 'v') {
             take(f, e);
         }
     }

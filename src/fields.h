@@ -23,6 +23,7 @@ typedef struct {
     const char *content_encoding;
     const char *content_range;
     const char *content_security_policy;
+    const char *integrity_policy;
     const char *vary;
     bool has_several; /* of one name */
 } mss_fields;

@@ -179,8 +179,10 @@ static mss_decision by_now(request_rec *r, const mss_state *state)
 
 /* What could need to be escaped is among the configured texts. */
 const char *mss_settings_element(request_rec *r, const mss_state *state,
-                                 const char *nonce, apr_size_t *length)
+                                 const char *nonce, bool has_digest,
+                                 apr_size_t *length)
 {
+    const char *digest = has_digest ? mss_asset_integrity : NULL;
     const apr_interval_time_t t = took(r);
     const mss_decision d = t ? by_now(r, state) : state->decision;
     const char *time = "", *idle = "", *lifetime = "", *texts = configured(r);
@@ -199,6 +201,7 @@ const char *mss_settings_element(request_rec *r, const mss_state *state,
     }
     const struct iovec pieces[] = {text(mss_conf_opening(r->server)),
                                    text(mss_element_nonce(r->pool, nonce)),
+                                   text(mss_element_integrity(r->pool, digest)),
                                    text(MSS_ELEMENT_SETTINGS "{\"limits\":\""),
                                    text(mss_endpoint_limits(r, state)),
                                    text("\""),

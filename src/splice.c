@@ -20,8 +20,9 @@
 #define SHORT 512
 
 struct mss_splice {
-    bool sent; /* the headers have gone, or go with what is in out */
-    bool done; /* what comes by even so is no part of the page */
+    bool sent;       /* the headers have gone, or go with what is in out */
+    bool done;       /* what comes by even so is no part of the page */
+    bool has_digest; /* the element tells its script's: Integrity-Policy */
     mss_policy *policy;
     mss_scan scan;
     apr_size_t waiting;       /* bytes in out */
@@ -213,7 +214,7 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
         mss_policy_forgo(s->policy);
         return finish(f, s, bb);
     }
-    element = mss_settings_element(f->r, state, nonce, &length);
+    element = mss_settings_element(f->r, state, nonce, s->has_digest, &length);
     keep_charset(f, s, bb, length);
     if (!s->sent) {
         mss_page_grow(f->r, length);
@@ -343,6 +344,7 @@ mss_splice *mss_splice_make(ap_filter_t *f, const mss_fields *fields)
 {
     mss_splice *s = apr_pcalloc(f->r->pool, sizeof(*s));
 
+    s->has_digest = fields->integrity_policy != NULL;
     s->policy = mss_policy_watch(f->r, fields->content_security_policy != NULL);
     mss_scan_init(&s->scan,
                   mss_page_is_xhtml(f->r) ? MSS_SCAN_XHTML : MSS_SCAN_HTML);

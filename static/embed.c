@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <apr_base64.h>
 #include <apr_general.h>
 #include <apr_pools.h>
 #include <apr_sha1.h>
@@ -25,6 +26,7 @@
 
 #define MAX_ASSETS 256
 #define HASH_LENGTH 16
+#define SHA256_LENGTH 32
 
 typedef struct {
     const char *name;
@@ -249,6 +251,29 @@ static void make_script(char **parts, json_t *root)
     script->hash = hash_of(&sha);
 }
 
+/* The script's digest as browsers take it (W3C Subresource Integrity), by a tool
+ * that each system has. */
+static const char *integrity_of(const asset *script, const char *out)
+{
+    const char *path = apr_pstrcat(pool, out, ".js", NULL);
+    unsigned char digest[SHA256_LENGTH];
+    char text[(SHA256_LENGTH + 2) / 3 * 4 + 1];
+    FILE *f = fopen(path, "wb");
+
+    if (!f || fwrite(script->plain, 1, script->length, f) != script->length
+        || fclose(f))
+        die("%s: cannot be written", path);
+    f = popen(apr_pstrcat(pool, "sha256sum '", path, "'", NULL), "r");
+    for (size_t i = 0; i < SHA256_LENGTH; i++) {
+        if (!f || fscanf(f, "%2hhx", &digest[i]) != 1)
+            die("sha256sum does not work");
+    }
+    pclose(f);
+    remove(path);
+    apr_base64_encode_binary(text, digest, SHA256_LENGTH);
+    return apr_pstrcat(pool, "sha256-", text, NULL);
+}
+
 /* --- output ---------------------------------------------------------------- */
 
 static unsigned char *compress_asset(const asset *a, size_t *length)
@@ -328,6 +353,8 @@ static void write_out(const char *path, json_t *root)
             assets[i].name, assets[i].type, assets[i].hash, i, assets[i].length,
             i, packed[i]);
     fputs("    {NULL, NULL, NULL, NULL, 0, NULL, 0},\n};\n\n", f);
+    fprintf(f, "const char mss_asset_integrity[] = \"%s\";\n\n",
+            integrity_of(&assets[0], path));
     languages_write(f, root);
     words_write(f, root);
     write_functions(f);

@@ -85,3 +85,10 @@ const char *mss_element_nonce(apr_pool_t *p, const char *nonce)
                                NULL)
                  : "";
 }
+
+const char *mss_element_integrity(apr_pool_t *p, const char *digest)
+{
+    return digest ? apr_pstrcat(p, " integrity='", digest,
+                                "' crossorigin='anonymous'", NULL)
+                  : "";
+}

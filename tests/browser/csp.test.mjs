@@ -47,6 +47,8 @@ const POLICIES = {
         'keyed evaluated child',
     "script-src 'strict-dynamic' http:; object-src 'none'": '',
     [`script-src ${HASH} 'unsafe-inline'; base-uri 'none'`]: 'hashed',
+    "script-src 'self' http://localhost:* 'url-sha256-YWJj' 'nonce-abc'":
+        'keyed',
     "default-src 'unsafe-inline'; script-src-elem 'none'": 'handler',
     "default-src 'unsafe-inline'; script-src-attr 'none'":
         'inline keyed hashed',
@@ -136,7 +138,8 @@ test('it warns, with its stylesheet, where nothing is allowed', async (t) => {
         files: { 'htdocs/own.css':
             ':root { --session-security-accent: rgb(1, 2, 3) }' },
         site: { app: `Header always set Content-Security-Policy \
-"default-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"` },
+"default-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+Header always set Integrity-Policy blocked-destinations=(script)` },
     });
     await warned(tab);
     await until(() => tab.locator(`${WARNING} button`).first().evaluate((b) =>

@@ -2,6 +2,7 @@
 // What becomes of the Content-Security-Policy of pages, and of no other answer.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import {
     formSite, Jar, login, NAVIGATION, SCRIPT, startBackend, startHttpd, until,
@@ -39,6 +40,7 @@ const ANSWERS = {
     hashed: [csp('script-src \'self\' \'url-sha256-YWJj\'')],
     'hashed-inline': [csp('script-src \'self\' \'url-sha256-YWJj\' '
         + '\'unsafe-inline\'')],
+    digest: [{ ...HTML, 'Integrity-Policy': 'blocked-destinations=(script)' }],
     dynamic: [csp('script-src \'strict-dynamic\'')],
     connect: [csp('script-src \'nonce-abc\'; connect-src \'none\'')],
     style: [csp('style-src \'unsafe-inline\'')],
@@ -96,6 +98,7 @@ const LOCATIONS = {
 'nonce-%{UNIQUE}e'"
         SetEnvIf Request_URI ^ UNIQUE=uuu`,
     'late-sandbox': `Header set ${NAME} "sandbox; script-src 'none'"`,
+    digest: 'Header always set Integrity-Policy blocked-destinations=(script)',
     another: 'Header set X-Other yes',
     conditional: `Header set ${NAME} "script-src 'none'" \
 "expr=-n req('X-No')"`,
@@ -253,6 +256,16 @@ describe('Amend', () => {
         const reply = await get('backend/none', { method: 'HEAD' });
         assert.match(policies(reply)[0], /^default-src 'none'; script-src 'nonce-\S{22}'; connect-src 'self'$/);
     });
+});
+
+test('Integrity-Policy: the script\'s digest', async () => {
+    const script = await httpd.request('/session_security/script.js');
+    const digest = createHash('sha256').update(script.bytes).digest('base64');
+    const attributes =
+        ` integrity='sha256-${digest}' crossorigin='anonymous' data-`;
+    for (const path of ['backend/digest', 'digest/page'])
+        assert.ok((await get(path)).body.includes(attributes), path);
+    assert.doesNotMatch((await get('backend/page')).body, /integrity/);
 });
 
 describe('what has no element is left alone', () => {

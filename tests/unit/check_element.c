@@ -19,6 +19,14 @@ static const char *make(const char *src, const char *settings,
                        NULL);
 }
 
+START_TEST(integrity)
+{
+    ck_assert_str_eq(mss_element_integrity(mss_pool, NULL), "");
+    ck_assert_str_eq(mss_element_integrity(mss_pool, "sha256-YQ+/=="),
+                     " integrity='sha256-YQ+/==' crossorigin='anonymous'");
+}
+END_TEST
+
 START_TEST(plain)
 {
     ck_assert_str_eq(
@@ -75,6 +83,7 @@ Suite *mss_suite_element(void)
     TCase *tc = tcase_create("all");
 
     tcase_add_checked_fixture(tc, mss_pool_open, mss_pool_close);
+    tcase_add_test(tc, integrity);
     tcase_add_test(tc, plain);
     tcase_add_test(tc, with_a_nonce);
     tcase_add_test(tc, escaped);
