@@ -164,7 +164,7 @@ $(fuzz_bin): $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(fuzz_c
 	$(q)$(fuzz_cc) -fsanitize=fuzzer -o $@ $< $(fuzz_core) $(apr_libs) -lexpat
 
 # Says where the element goes, for a test that makes documents up.
-$(BUILD)/place: tests/fuzz/place.c $(filter $(BUILD)/src/core/scan% %/charset.o,$(core_o))
+$(BUILD)/place: tests/fuzz/place.c $(filter $(BUILD)/src/core/scan% %/charset.o %/meta.o,$(core_o))
 	$(say) LINK $@
 	$(q)$(CC) $(cflags) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(apr_libs)
 

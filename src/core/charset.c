@@ -8,17 +8,7 @@
 
 #include "apr_cstr.h"
 
-/* A piece of the page. */
-typedef struct {
-    const char *text;
-    apr_size_t length;
-} slice;
-
-/* The bytes that are left. */
-typedef struct {
-    const char *at;
-    const char *end;
-} cursor;
+#include "meta.h"
 
 /* --- signatures --------------------------------------------------------------- */
 
@@ -53,18 +43,12 @@ mss_signature mss_charset_signature(const char *buf, apr_size_t n)
 
 /* --- names -------------------------------------------------------------------- */
 
-static bool is_named(slice s, const char *name)
-{
-    return s.length == strlen(name)
-           && !apr_cstr_casecmpn(s.text, name, s.length);
-}
-
-static bool is_any(slice s, const char *const *names)
+static bool is_any(mss_piece s, const char *const *names)
 {
     const int first = s.length ? *s.text | 0x20 : 0;
 
     for (; *names; names++) {
-        if (**names == first && is_named(s, *names)) {
+        if (**names == first && mss_meta_is(s, *names)) {
             return true;
         }
     }
@@ -72,7 +56,7 @@ static bool is_any(slice s, const char *const *names)
 }
 
 /* https://encoding.spec.whatwg.org/#names-and-labels */
-static bool is_utf16(slice s)
+static bool is_utf16(mss_piece s)
 {
     static const char *const names[] = {
         "utf-16",      "utf-16le",    "utf-16be",        "unicode", "csunicode",
@@ -83,7 +67,7 @@ static bool is_utf16(slice s)
 
 /* The names of "replacement", which is never decoded, and some that browsers
  * do not know. */
-static bool is_undecodable(slice s)
+static bool is_undecodable(mss_piece s)
 {
     static const char *const names[] = {
         "replacement",     "csiso2022kr", "hz-gb-2312", "iso-2022-cn",
@@ -95,100 +79,17 @@ static bool is_undecodable(slice s)
 
 bool mss_charset_takes_ascii(const char *name, apr_size_t n)
 {
-    const slice s = {name, n};
+    const mss_piece s = {name, n};
 
     return !is_utf16(s) && !is_undecodable(s);
 }
 
 /* --- the prescan of browsers -------------------------------------------------- */
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static void skip_space(cursor *c, char also)
-{
-    while (c->at < c->end && (is_space(*c->at) || *c->at == also)) {
-        c->at++;
-    }
-}
-
-static slice until_space_or(cursor *c, char stop, char also)
-{
-    slice s = {c->at, 0};
-
-    while (c->at < c->end && !is_space(*c->at) && *c->at != stop
-           && *c->at != also) {
-        c->at++;
-    }
-    s.length = (apr_size_t)(c->at - s.text);
-    return s;
-}
-
-/* Up to the quote, and past it. */
-static slice quoted(cursor *c)
-{
-    const char quote = *c->at++;
-    const char *close = memchr(c->at, quote, (apr_size_t)(c->end - c->at));
-    slice s = {c->at, 0};
-
-    if (!close) {
-        c->at = c->end;
-        return s;
-    }
-    s.length = (apr_size_t)(close - s.text);
-    c->at = close + 1;
-    return s;
-}
-
-static bool is_quote(const cursor *c)
-{
-    return c->at < c->end && (*c->at == '"' || *c->at == '\'');
-}
-
-static slice attribute_name(cursor *c)
-{
-    slice s = {c->at, 0};
-
-    /* A "=" is only the first character of a name, never another. */
-    while (c->at < c->end && !is_space(*c->at) && *c->at != '/' && *c->at != '>'
-           && (*c->at != '=' || c->at == s.text)) {
-        c->at++;
-    }
-    s.length = (apr_size_t)(c->at - s.text);
-    return s;
-}
-
-/* @return false at the ">" or where the bytes end */
-static bool next_attribute(cursor *c, slice *name, slice *value)
-{
-    skip_space(c, '/');
-    if (c->at == c->end || *c->at == '>') {
-        return false;
-    }
-    *name = attribute_name(c);
-    value->text = c->at;
-    value->length = 0;
-    skip_space(c, ' ');
-    if (c->at == c->end || *c->at != '=') {
-        return true;
-    }
-    c->at++;
-    skip_space(c, ' ');
-    *value = is_quote(c) ? quoted(c) : until_space_or(c, '>', '>');
-    return true;
-}
-
 /* What follows "charset=" in the value of a content attribute. */
-static bool charset_in_content(slice content, slice *name)
+static bool charset_in_content(mss_piece content, mss_piece *name)
 {
-    cursor c = {content.text, content.text + content.length};
+    mss_cursor c = {content.text, content.text + content.length};
     const apr_size_t length = strlen("charset");
 
     while ((apr_size_t)(c.end - c.at) >= length) {
@@ -197,39 +98,34 @@ static bool charset_in_content(slice content, slice *name)
             continue;
         }
         c.at += length;
-        skip_space(&c, ' ');
+        mss_meta_skip_space(&c);
         if (c.at == c.end || *c.at != '=') {
             continue;
         }
         c.at++;
-        skip_space(&c, ' ');
-        if (is_quote(&c)) {
-            *name = quoted(&c);
-            return name->length > 0;
-        }
-        *name = until_space_or(&c, ';', ';');
+        *name = mss_meta_value(&c, ';');
         return name->length > 0;
     }
     return false;
 }
 
-static slice trimmed(slice s)
+static mss_piece trimmed(mss_piece s)
 {
-    for (; s.length && is_space(*s.text); s.length--) {
+    for (; s.length && mss_meta_is_space(*s.text); s.length--) {
         s.text++;
     }
-    while (s.length && is_space(s.text[s.length - 1])) {
+    while (s.length && mss_meta_is_space(s.text[s.length - 1])) {
         s.length--;
     }
     return s;
 }
 
-static bool is_plausible(slice s)
+static bool is_plausible(mss_piece s)
 {
     for (apr_size_t i = 0; i < s.length; i++) {
         char c = s.text[i];
 
-        if (!is_letter(c) && !(c && strchr("0123456789-_.:", c))) {
+        if (!mss_meta_is_letter(c) && !(c && strchr("0123456789-_.:", c))) {
             return false;
         }
     }
@@ -237,10 +133,10 @@ static bool is_plausible(slice s)
 }
 
 /* Copies a name that can be one of an encoding. */
-static bool take_name(slice from, mss_charset_declared *found)
+static bool take_name(mss_piece from, mss_charset_declared *found)
 {
     from = trimmed(from);
-    if (is_named(from, "utf-8")) { /* as nearly always */
+    if (mss_meta_is(from, "utf-8")) { /* as nearly always */
         memcpy(found->name, "utf-8", sizeof("utf-8"));
         return true;
     }
@@ -251,7 +147,7 @@ static bool take_name(slice from, mss_charset_declared *found)
         from.text = "utf-8";
         from.length = strlen("utf-8");
     }
-    else if (is_named(from, "x-user-defined")) {
+    else if (mss_meta_is(from, "x-user-defined")) {
         from.text = "windows-1252";
         from.length = strlen("windows-1252");
     }
@@ -264,87 +160,17 @@ static bool take_name(slice from, mss_charset_declared *found)
     return true;
 }
 
-/* The attributes of a <meta>; of several with one name the first counts. */
-static bool declared_in_meta(cursor *c, mss_charset_declared *found)
+static bool is_declared(const mss_meta *meta, mss_charset_declared *found)
 {
-    slice name, value, charset = {NULL, 0}, pragma = {NULL, 0};
-    slice content = {NULL, 0};
+    mss_piece charset = meta->charset;
 
-    while (next_attribute(c, &name, &value)) {
-        if (!charset.text && is_named(name, "charset")) {
-            charset = value;
-        }
-        else if (!pragma.text && is_named(name, "http-equiv")) {
-            pragma = value;
-        }
-        else if (!content.text && is_named(name, "content")) {
-            content = value;
-        }
-    }
-    if (c->at == c->end) {
-        return false;
-    }
     if (!charset.text
-        && !(pragma.text && is_named(pragma, "content-type") && content.text
-             && charset_in_content(content, &charset))) {
+        && !(meta->pragma.text && mss_meta_is(meta->pragma, "content-type")
+             && meta->content.text
+             && charset_in_content(meta->content, &charset))) {
         return false;
     }
     return take_name(charset, found);
-}
-
-/* A comment's ">" may use the dashes of its "<!--". */
-static void skip_comment(cursor *c)
-{
-    c->at += 2;
-    while ((c->at = memchr(c->at, '>', (apr_size_t)(c->end - c->at)))) {
-        if (c->at[-1] == '-' && c->at[-2] == '-') {
-            return;
-        }
-        c->at++;
-    }
-    c->at = c->end;
-}
-
-static void skip_tag(cursor *c)
-{
-    slice name, value;
-
-    until_space_or(c, '>', '>');
-    while (next_attribute(c, &name, &value)) {
-        continue;
-    }
-}
-
-static void skip_bogus(cursor *c)
-{
-    c->at = memchr(c->at, '>', (apr_size_t)(c->end - c->at));
-    c->at = c->at ? c->at : c->end;
-}
-
-/* At a "<". Leaves c at the last byte that belongs to what begins there. */
-static bool declared_at(cursor *c, mss_charset_declared *found)
-{
-    const apr_size_t n = (apr_size_t)(c->end - c->at);
-    const char next = (char)(n > 1 ? c->at[1] : 0);
-
-    if (is_letter(next)) {
-        if (n > 5 && (is_space(c->at[5]) || c->at[5] == '/')
-            && !apr_cstr_casecmpn(c->at, "<meta", 5)) {
-            c->at += 5;
-            return declared_in_meta(c, found);
-        }
-        skip_tag(c);
-    }
-    else if (next == '!' && n > 3 && c->at[2] == '-' && c->at[3] == '-') {
-        skip_comment(c);
-    }
-    else if (next == '/' && n > 2 && is_letter(c->at[2])) {
-        skip_tag(c);
-    }
-    else if (next == '!' || next == '/' || next == '?') {
-        skip_bogus(c);
-    }
-    return false;
 }
 
 /* Every declaration has "charset" and "=". Most pages have none so far, and
@@ -357,7 +183,7 @@ static bool mentions_charset(const char *buf, apr_size_t n)
     for (; at < end && (at = memchr(at, '=', (apr_size_t)(end - at))); at++) {
         const char *name = at;
 
-        while (name > buf && is_space(name[-1])) {
+        while (name > buf && mss_meta_is_space(name[-1])) {
             name--;
         }
         if ((apr_size_t)(name - buf) >= length
@@ -372,18 +198,17 @@ static bool mentions_charset(const char *buf, apr_size_t n)
 bool mss_charset_declared_in(const char *buf, apr_size_t n,
                              mss_charset_declared *found)
 {
-    cursor c = {buf, buf + n};
+    mss_cursor c = {buf, buf + n};
+    mss_meta meta;
 
     if (!mentions_charset(buf, n)) {
         return false;
     }
-    while (c.at < c.end
-           && (c.at = memchr(c.at, '<', (apr_size_t)(c.end - c.at)))) {
-        if (declared_at(&c, found)) {
-            found->end = (apr_size_t)(c.at - buf) + 1;
+    while (mss_meta_next(&c, &meta)) {
+        if (is_declared(&meta, found)) {
+            found->end = (apr_size_t)(c.at - buf);
             return true;
         }
-        c.at += c.at < c.end;
     }
     return false;
 }

@@ -25,6 +25,7 @@
     SUITE(limits)                                                              \
     SUITE(markup)                                                              \
     SUITE(match)                                                               \
+    SUITE(meta)                                                                \
     SUITE(note)                                                                \
     SUITE(parse)                                                               \
     SUITE(recent)                                                              \
