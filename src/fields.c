@@ -44,6 +44,7 @@ static const char **place_of(mss_fields *f, const char *name, const char **is)
         CASE(4, 'v', "Vary", vary)
         CASE(13, 'a', "Content-Range", content_range)
         CASE(13, 't', "Cache-Control", cache_control)
+        CASE(15, 'i', "X-UA-Compatible", ua_compatible)
         CASE(16, 'd', "Content-Encoding", content_encoding)
         CASE(16, 'l', "Integrity-Policy", integrity_policy)
         CASE(19, 't', "Content-Disposition", content_disposition)
@@ -70,7 +71,21 @@ static void take(mss_fields *f, const apr_table_entry_t *e)
     }
 }
 
-/* Most headers are none of them, and seen to be by their first letter. */
+/* Most headers are none of them, and seen to be by their first letters. */
+static bool may_matter(const char *name)
+{
+    switch (*name | 0x20) {
+    case 'c':
+    case 'i':
+    case 'v':
+        return true;
+    case 'x':
+        return name[1] == '-' && (name[2] | 0x20) == 'u';
+    default:
+        return false;
+    }
+}
+
 static void read_table(mss_fields *f, const apr_table_t *t)
 {
     const apr_array_header_t *all = apr_table_elts(t);
@@ -78,9 +93,8 @@ static void read_table(mss_fields *f, const apr_table_t *t)
 
     for (i = 0; i < all->nelts; i++) {
         const apr_table_entry_t *e = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
-        const int first = *e->key | 0x20;
 
-        if (first == 'c' || first == 'i' || first == 'v') {
+        if (may_matter(e->key)) {
             take(f, e);
         }
     }

@@ -24,6 +24,7 @@ typedef struct {
     const char *content_range;
     const char *content_security_policy;
     const char *integrity_policy;
+    const char *ua_compatible; /* X-UA-Compatible */
     const char *vary;
     bool has_several; /* of one name */
 } mss_fields;

@@ -6,6 +6,7 @@
 #include "http_protocol.h"
 
 #include "core/charset.h"
+#include "core/meta.h"
 #include "core/scan.h"
 #include "outcome.h"
 #include "page.h"
@@ -21,6 +22,7 @@
 
 struct mss_splice {
     bool sent;       /* the headers have gone, or go with what is in out */
+    bool has_mode;   /* the headers tell Internet Explorer's */
     bool done;       /* what comes by even so is no part of the page */
     bool has_digest; /* the element tells its script's: Integrity-Policy */
     mss_policy *policy;
@@ -146,29 +148,51 @@ static bool is_window(const apr_bucket *e)
            && !APR_BUCKET_IS_METADATA(e);
 }
 
-/* Browsers look for a page's own declaration of its encoding in the first 1024
- * bytes; one that the element pushes out goes into the headers. */
-static void keep_charset(ap_filter_t *f, mss_splice *s, apr_bucket_brigade *bb,
-                         apr_size_t insertion)
+/* @param copy for the first bytes of the page, where they are not in one piece
+ * @return them */
+static const char *window_of(const mss_splice *s, apr_bucket_brigade *bb,
+                             char *copy, apr_size_t *n)
 {
-    char copy[MSS_CHARSET_WINDOW];
     const char *window = copy;
-    apr_size_t n = 0;
-    mss_charset_declared found;
 
-    if (s->sent || mss_page_is_xhtml(f->r) || mss_page_names_charset(f->r)) {
-        return;
-    }
+    *n = 0;
     if (APR_BRIGADE_EMPTY(s->out) && is_window(APR_BRIGADE_FIRST(s->held))) {
-        (void)apr_bucket_read(APR_BRIGADE_FIRST(s->held), &window, &n,
+        (void)apr_bucket_read(APR_BRIGADE_FIRST(s->held), &window, n,
                               APR_NONBLOCK_READ);
     }
-    else if (peek(s->out, copy, &n) && peek(s->held, copy, &n)) {
-        peek(bb, copy, &n);
+    else if (peek(s->out, copy, n) && peek(s->held, copy, n)) {
+        peek(bb, copy, n);
     }
-    if (mss_charset_signature(window, n) != MSS_SIGNATURE_UTF8
+    return window;
+}
+
+/* What the page declares goes into the headers where the element is in the way:
+ * browsers look for its encoding in the first 1024 bytes, and Internet Explorer
+ * for its mode before all scripts. */
+static void keep_declared(ap_filter_t *f, mss_splice *s, apr_bucket_brigade *bb,
+                          apr_size_t insertion)
+{
+    request_rec *r = f->r;
+    const bool has_charset = mss_page_names_charset(r);
+    const bool has_mode =
+        s->has_mode || !mss_kind_is_explorer(mss_state_headers(r));
+    char copy[MSS_CHARSET_WINDOW];
+    const char *window;
+    apr_size_t n;
+    mss_charset_declared found;
+    mss_piece mode;
+
+    if (s->sent || mss_page_is_xhtml(r) || (has_charset && has_mode)) {
+        return;
+    }
+    window = window_of(s, bb, copy, &n);
+    if (!has_charset && mss_charset_signature(window, n) != MSS_SIGNATURE_UTF8
         && mss_charset_is_pushed_out(window, n, insertion, &found)) {
-        mss_page_name_charset(f->r, found.name);
+        mss_page_name_charset(r, found.name);
+    }
+    if (!has_mode && mss_meta_compatible(window, n, &mode)) {
+        apr_table_setn(r->headers_out, "X-UA-Compatible",
+                       apr_pstrmemdup(r->pool, mode.text, mode.length));
     }
 }
 
@@ -215,7 +239,7 @@ static apr_status_t insert(ap_filter_t *f, mss_splice *s,
         return finish(f, s, bb);
     }
     element = mss_settings_element(f->r, state, nonce, s->has_digest, &length);
-    keep_charset(f, s, bb, length);
+    keep_declared(f, s, bb, length);
     if (!s->sent) {
         mss_page_grow(f->r, length);
     }
@@ -344,6 +368,7 @@ mss_splice *mss_splice_make(ap_filter_t *f, const mss_fields *fields)
 {
     mss_splice *s = apr_pcalloc(f->r->pool, sizeof(*s));
 
+    s->has_mode = fields->ua_compatible != NULL;
     s->has_digest = fields->integrity_policy != NULL;
     s->policy = mss_policy_watch(f->r, fields->content_security_policy != NULL);
     mss_scan_init(&s->scan,

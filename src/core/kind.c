@@ -17,6 +17,7 @@ static bool may_matter(const char *name)
     case 'p':
     case 's':
     case 't':
+    case 'u':
     case 'x':
         return true;
     default:
@@ -40,6 +41,7 @@ static void take(mss_headers *h, const char *name, const char *value)
         CASE(MSS_HEADER_HINT(6, 'c'), "Accept", accept)
         CASE(MSS_HEADER_HINT(7, 'p'), "Purpose", former_purpose)
         CASE(MSS_HEADER_HINT(9, 'l'), "Translate", translate)
+        CASE(MSS_HEADER_HINT(10, 'g'), "User-Agent", user_agent)
         CASE(MSS_HEADER_HINT(11, 'p'), "Sec-Purpose", purpose)
         CASE(MSS_HEADER_HINT(12, 't'), "Content-Type", content_type)
         CASE(MSS_HEADER_HINT(14, 'd'), "Sec-Fetch-Dest", fetch_dest)
@@ -174,6 +176,13 @@ bool mss_kind_is_editor(const mss_headers *h)
     return h->translate
            || (h->te && !h->accept && mentions(h->te, "trailers")
                && !sends_fetch_metadata(h));
+}
+
+/* It is too old for Sec-Fetch-*, which is seen faster. */
+bool mss_kind_is_explorer(const mss_headers *h)
+{
+    return h->user_agent && !sends_fetch_metadata(h)
+           && strstr(h->user_agent, "Trident/");
 }
 
 bool mss_kind_is_opened(const mss_headers *h)

@@ -24,7 +24,8 @@ typedef struct {
     const char *fetch_user; /* Sec-Fetch-User */
     const char *websocket;  /* Sec-WebSocket-Version, RFC 6455 and 8441 */
     const char *content_type;
-    const char *te;        /* RFC 9110, 10.1.4 */
+    const char *te; /* RFC 9110, 10.1.4 */
+    const char *user_agent;
     const char *translate; /* of Microsoft's WebDAV, [MS-WDVME] 2.2.3 */
 } mss_headers;
 
@@ -58,6 +59,9 @@ bool mss_kind_may_be_page(const mss_headers *h);
  * or one made with neon, as davfs2 and cadaver are. Others are not told from
  * browsers. */
 bool mss_kind_is_editor(const mss_headers *h);
+
+/** Internet Explorer from its version 8 on, or Edge's mode of that name. */
+bool mss_kind_is_explorer(const mss_headers *h);
 
 /** A page that a person opened, as far as the browser tells. */
 bool mss_kind_is_opened(const mss_headers *h);

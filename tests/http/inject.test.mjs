@@ -37,6 +37,9 @@ function declaredAt(end) {
         + '</head><body>x</body></html>';
 }
 
+const MODE = '<!doctype html><html><head><title>t</title>'
+    + '<meta http-equiv="x-ua-compatible" content="IE=8"></head></html>';
+
 const bytes = (text) => Buffer.from(text, 'latin1');
 
 // path: [headers, body, status]
@@ -94,6 +97,9 @@ const ANSWERS = {
     }, PAGE],
     data: [{ 'Content-Type': 'application/json', ...TARGETED }, '{}'],
     head: [{ 'Content-Type': HTML, 'Content-Length': 5 }, PAGE],
+    mode: [{ 'Content-Type': 'text/html' }, MODE],
+    'mode-named': [{ 'Content-Type': HTML }, MODE],
+    'mode-told': [{ 'Content-Type': HTML, 'X-UA-Compatible': 'IE=7' }, MODE],
     'charset-early': [{ 'Content-Type': 'text/html' }, declaredAt(700)],
     'charset-last': [{ 'Content-Type': 'text/html' }, declaredAt(1024)],
     'charset-late': [{ 'Content-Type': 'text/html' }, declaredAt(1025)],
@@ -185,6 +191,11 @@ ProxyPass "/app/later/${name}/" "${backend.url}/"`).join('')}
     SessionSecurityCSP Off
 </Location>
 ProxyPass "/app/later/shown/" "${backend.url}/"
+<Location "/app/later/mode">
+    Header set X-UA-Compatible IE=edge
+    SessionSecurityCSP Off
+</Location>
+ProxyPass "/app/later/mode/" "${backend.url}/"
 AddDefaultCharset Off
 <Location /app/default-charset>
     AddDefaultCharset utf-8
@@ -635,6 +646,23 @@ describe('charset', () => {
         assert.equal(answer.headers['content-type'],
             'text/html; charset=utf-8');
     });
+});
+
+describe('Internet Explorer\'s mode', () => {
+    const AGENT = { ...PLAIN, 'User-Agent':
+        'Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0)' };
+    for (const [what, path, mode, headers = AGENT] of [
+        ['goes from the page into the headers', 'backend/mode', 'IE=8'],
+        ['with an encoding that is named', 'backend/mode-named', 'IE=8'],
+        ['stays as the answer has it', 'backend/mode-told', 'IE=7'],
+        ['and as mod_headers will', 'later/mode/mode', 'IE=edge'],
+        ['is nobody else\'s', 'backend/mode', undefined, PLAIN],
+    ])
+        test(what, async () => {
+            const answer = await get(path, headers);
+            assertInjected(answer, MODE);
+            assert.equal(answer.headers['x-ua-compatible'], mode);
+        });
 });
 
 describe('compression', () => {

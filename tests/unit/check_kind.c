@@ -179,6 +179,7 @@ START_TEST(headers_read)
                                         "Sec-WebSocket-Version",
                                         "Content-Type",
                                         "TE",
+                                        "User-Agent",
                                         "translate"};
     static const char *const others[] = {"",
                                          "Host",
@@ -192,6 +193,8 @@ START_TEST(headers_read)
                                          "Via",
                                          "Translace",
                                          "Transfer-Encoding",
+                                         "User-Urgent",
+                                         "Upgrade-Insecure-Requests",
                                          "Content-Length",
                                          "Content-Tape",
                                          "Sec-Fetch-Fest",
@@ -199,9 +202,10 @@ START_TEST(headers_read)
                                          "Sec-Fetch-Used",
                                          "Sec-WebSocket-Persion",
                                          "Y-Requested-With"};
-    const mss_headers expected = {
-        names[0], names[1], names[2], names[3],  names[4],  names[5], names[6],
-        names[7], names[8], names[9], names[10], names[11], names[12]};
+    const mss_headers expected = {names[0],  names[1], names[2],  names[3],
+                                  names[4],  names[5], names[6],  names[7],
+                                  names[8],  names[9], names[10], names[11],
+                                  names[12], names[13]};
     const mss_headers none = {NULL};
     apr_table_t *in = apr_table_make(mss_pool, 20);
     mss_headers h;
@@ -236,6 +240,32 @@ START_TEST(the_first_of_several_counts)
 }
 END_TEST
 
+START_TEST(explorers)
+{
+    static const struct {
+        const char *agent;
+        bool is_explorer;
+    } agents[] = {
+        {"Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like "
+         "Gecko",
+         true},
+        {"Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)",
+         true},
+        {"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, "
+         "like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0",
+         false},
+        {"", false},
+        {NULL, false},
+    };
+
+    for (int i = 0; i < COUNT(agents); i++) {
+        const mss_headers h = {.user_agent = agents[i].agent};
+
+        ck_assert(mss_kind_is_explorer(&h) == agents[i].is_explorer);
+    }
+}
+END_TEST
+
 Suite *mss_suite_kind(void)
 {
     Suite *suite = suite_create("kind");
@@ -243,6 +273,7 @@ Suite *mss_suite_kind(void)
 
     tcase_add_checked_fixture(tc, mss_pool_open, mss_pool_close);
     tcase_add_loop_test(tc, requests_as_sent, 0, COUNT(requests));
+    tcase_add_test(tc, explorers);
     tcase_add_test(tc, headers_read);
     tcase_add_test(tc, the_first_of_several_counts);
     suite_add_tcase(suite, tc);
