@@ -183,11 +183,13 @@ static mss_state *part_of(request_rec *r, session_rec *z, const char *name)
 
 /* --- either ---------------------------------------------------------------------- */
 
+/* As long as the client's request. */
 static const char *name_of(request_rec *r, const session_rec *z)
 {
     const char *name = z ? mss_session_note(r, z) : NULL;
+    request_rec *top = mss_state_top(r);
 
-    return name ? apr_pstrdup(mss_state_top(r)->pool, name) : NULL;
+    return name && r != top ? apr_pstrdup(top->pool, name) : name;
 }
 
 /* What it was decoded from is noted in the record that r has by now. */

@@ -60,7 +60,9 @@ mss_view *mss_state_view(request_rec *r)
 
 mss_state *mss_state_get(request_rec *r)
 {
-    return mss_state_view(r)->state;
+    const mss_view *view = view_of(r);
+
+    return (view ? view : mss_state_view(r))->state;
 }
 
 bool mss_state_is_clients(request_rec *r, const mss_state *state)

@@ -77,21 +77,23 @@ const char *mss_header_private(apr_pool_t *p, const char *cache_control)
     return kept ? apr_pstrcat(p, "private, ", kept, NULL) : "private";
 }
 
+/* In each answer, so by length and last letter before names are compared. */
 bool mss_header_is_targeted(const char *name)
 {
     static const char suffix[] = "-Cache-Control";
     const size_t n = strlen(name), length = sizeof(suffix) - 1;
 
-    switch (n > 0 ? name[n - 1] | 0x20 : 0) {
-    case 'l':
-        return (n > length && !strcasecmp(name + n - length, suffix))
-               || !strcasecmp(name, "Surrogate-Control")
-               || !strcasecmp(name, "Edge-Control");
-    case 's':
-        return !strcasecmp(name, "X-Accel-Expires");
-    default:
+    if (n < 12 || n == 13) {
         return false;
     }
+    if ((name[n - 1] | 0x20) == 'l') {
+        return (n > length && name[n - length] == '-'
+                && !strcasecmp(name + n - length, suffix))
+               || (n == 17 && !strcasecmp(name, "Surrogate-Control"))
+               || (n == 12 && !strcasecmp(name, "Edge-Control"));
+    }
+    return n == 15 && (name[3] | 0x20) == 'c'
+           && !strcasecmp(name, "X-Accel-Expires");
 }
 
 /* Whether an element carries a weight of zero: it is refused. */
