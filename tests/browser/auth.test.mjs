@@ -85,15 +85,17 @@ const SCHEMES = {
 };
 
 for (const [scheme, { directives, ...options }] of Object.entries(SCHEMES)) {
-    test(`${scheme}: one prompt at the end, for the page alone`, async (t) => {
-        const context = await openContext(t, { backForwardCache: true });
-        allowError(context, /40[13] \((Unauthorized|Forbidden)\)/);
-        const httpd = await site(t, { ...options, config: `<Location "/app">
+    const location = `<Location "/app">
     AuthType ${scheme}
     AuthName app
     ${directives}
     Require valid-user
-</Location>` });
+</Location>`;
+
+    test(`${scheme}: one prompt at the end, for the page alone`, async (t) => {
+        const context = await openContext(t, { backForwardCache: true });
+        allowError(context, /40[13] \((Unauthorized|Forbidden)\)/);
+        const httpd = await site(t, { ...options, config: location });
         const page = await context.newPage();
         const prompts = await watchPrompts(context, page);
         const first = page.goto(httpd.url('/app/second.html'));
@@ -155,12 +157,7 @@ for (const [scheme, { directives, ...options }] of Object.entries(SCHEMES)) {
         const httpd = await site(t, { ...options,
             modules: ['proxy', 'proxy_http', ...options.modules ?? []],
             config: `ProxyPassMatch "^/app/slow$" "http://127.0.0.1:${port}/slow"
-<Location "/app">
-    AuthType ${scheme}
-    AuthName app
-    ${directives}
-    Require valid-user
-</Location>` });
+${location}` });
         const page = await context.newPage();
         const prompts = await watchPrompts(context, page);
         const first = page.goto(httpd.url('/app/slow'));
