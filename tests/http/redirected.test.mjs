@@ -59,6 +59,7 @@ ${inside((name) => `Directory "${ctx.root}/htdocs/${name}"`, (name) => WAYS[name
 </LocationMatch>
 <Location "/action/index.cgi">
     SetHandler cgi-script
+    SessionSecurityCookies K
 </Location>`,
     });
 });
