@@ -183,7 +183,7 @@ static mss_state *part_of(request_rec *r, session_rec *z, const char *name)
 
 /* --- either ---------------------------------------------------------------------- */
 
-/* As long as the client's request. */
+/* Lives as long as the client's request: so does a note of its own. */
 static const char *name_of(request_rec *r, const session_rec *z)
 {
     const char *name = z ? mss_session_note(r, z) : NULL;

@@ -24,6 +24,9 @@
 
 #define BODY_MAX 4096
 
+/* Fewer pings without a session are those of users who have none any more. */
+#define SEVERAL 3
+
 /* --- claiming ----------------------------------------------------------------- */
 
 static bool is_file(const char *rest, const char *name)
@@ -164,23 +167,26 @@ static const char *ping_answer(request_rec *r, const mss_state *state,
                        live && a->foreign ? ",\"end\":true}" : "}", NULL);
 }
 
-/* A page that has a session asks without one. Once is nothing: users delete
- * cookies. */
-static void warn_of_no_cookie(request_rec *r)
+/* Pages that have a session ask without one: a few do when a visitor has logged
+ * out, or has deleted cookies; several in a row, and no others, where browsers do
+ * not send the cookie. */
+static void watch_cookies(request_rec *r, bool has_session, const asker *a)
 {
-    static apr_uint32_t warned;
-    const apr_uint32_t minute =
-        (apr_uint32_t)(apr_time_sec(r->request_time) / 60);
-    const apr_uint32_t last = apr_atomic_read32(&warned);
+    static apr_uint32_t missing;
 
-    if (last != minute && apr_atomic_cas32(&warned, minute, last) == last) {
+    if (has_session) {
+        if (apr_atomic_read32(&missing)) {
+            apr_atomic_set32(&missing, 0);
+        }
+    }
+    else if (a->foreign && apr_atomic_inc32(&missing) + 1 == SEVERAL) {
         ap_log_rerror(
             APLOG_MARK, APLOG_WARNING, 0, r,
-            "MSS0055: the ping of a page with a session brings none; "
-            "if this goes on, nobody stays or is logged out: browsers "
-            "do not send the cookie to %s (Secure without https, or "
-            "path= in SessionCookieName), or SessionCookieName or the "
-            "passphrase is another there than for the page",
+            "MSS0055: pings of pages with a session bring none, so nobody stays "
+            "or is logged out: browsers do not send the cookie to %s (Secure "
+            "without https, or path= in SessionCookieName), or "
+            "SessionCookieName or the passphrase is another there than for the "
+            "page",
             r->uri);
     }
 }
@@ -199,9 +205,7 @@ static int ping(request_rec *r, mss_state *state)
     if (a.known && mss_kind_is_same_origin(mss_state_headers(r))) {
         kind = MSS_KIND_REPORT;
     }
-    if (a.foreign && state->record.source == MSS_SOURCE_NONE) {
-        warn_of_no_cookie(r);
-    }
+    watch_cookies(r, state->record.source != MSS_SOURCE_NONE, &a);
     mss_track_decide(r, state, &a.limits, kind, mss_parse_idle_for(r->args));
     if (state->decision.verdict == MSS_EXPIRED) {
         mss_track_finish(r, z, state, state->decision.reason);

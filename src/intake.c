@@ -20,10 +20,9 @@ static ap_filter_rec_t *filter;
 
 typedef struct {
     const mss_state *state;
-    mss_flow flow; /* since the last stamp */
-    apr_time_t
-        last;       /* when that was; before the first, when the request came */
-    apr_time_t due; /* the next one, as soon as the body is long in coming */
+    mss_flow flow;   /* since the last stamp */
+    apr_time_t last; /* when that was; at first, when the request came */
+    apr_time_t due;  /* the next one, as soon as the body is long in coming */
     apr_interval_time_t expire_after;
 } intake;
 

@@ -14,7 +14,8 @@ void mss_settings_init(apr_pool_t *pconf, server_rec *s);
 
 /** The client's element for the page that answers r, in r->pool; with the nonce
  * of the page's Content-Security-Policy, if that is not NULL, and its digest, if
- * that is asked for; length becomes its own. Its settings are a JSON object whose keys are there when they apply:
+ * that is asked for; length becomes its own. Its settings are a JSON object whose
+ * keys are there when they apply:
  *   limits      see mss_endpoint_limits
  *   took        milliseconds since the request came, if more than a second:
  *               what follows is as of then

@@ -9,8 +9,8 @@
 
 /* The element is well-formed HTML and XML, ASCII alone (whatever the page's
  * encoding, as long as that takes ASCII), and made of, in this order: opening,
- * nonce, integrity, MSS_ELEMENT_SETTINGS, JSON, MSS_ELEMENT_END. In pieces, for they are
- * joined once for each page. */
+ * nonce, integrity, MSS_ELEMENT_SETTINGS, JSON, MSS_ELEMENT_END. In pieces, for
+ * they are joined once for each page. */
 #define MSS_ELEMENT_SETTINGS " data-session-security='"
 #define MSS_ELEMENT_END "'></script>"
 
