@@ -200,7 +200,7 @@ static mss_recent_key load(request_rec *r, mss_view *view)
     mss_recent_key now;
 
     memset(&state->decoded, 0, sizeof(state->decoded));
-    view->session = mss_session_load(r);
+    view->session = mss_session_load(r, &view->unreadable);
     view->section = r->per_dir_config;
     now = state->decoded;
     state->decoded = before;

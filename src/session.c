@@ -49,19 +49,25 @@ static bool is_dead(const session_rec *z)
 
 /* Empties a session that mod_session keeps in the notes but no longer hands
  * out, so that it does, and what is set in it will be saved. Not another one that
- * is beside it there: a subrequest's section can have a session of its own. */
-static int hollow(void *unused, const char *key, const char *value)
+ * is beside it there: a subrequest's section can have a session of its own. What
+ * cannot be read may be an application's cookie of the same name: it stays until
+ * somebody logs in. */
+static int hollow(void *unreadable, const char *key, const char *value)
 {
     session_rec *z = (session_rec *)(apr_uintptr_t)value;
 
-    (void)unused;
     if ((strncmp(key, COOKIE, strlen(COOKIE)) == 0
          || strncmp(key, DBD, strlen(DBD)) == 0)
         && is_dead(z)) {
+        if (z->encoded) {
+            *(bool *)unreadable = true;
+        }
+        else {
+            z->dirty = 1;
+        }
         z->encoded = NULL;
         z->expiry = 0;
         apr_table_clear(z->entries);
-        z->dirty = 1;
     }
     return 1;
 }
@@ -82,9 +88,11 @@ static request_rec *first_request(request_rec *r)
     return r;
 }
 
-session_rec *mss_session_load(request_rec *r)
+session_rec *mss_session_load(request_rec *r, bool *unreadable)
 {
     session_rec *z = mss_session_enabled(r) ? load_once(r) : NULL;
+
+    *unreadable = false;
 
     /* In httpd 2.4 a session that cannot be decoded or is past its
      * SessionMaxAge is replaced by a blank one at each load, another one each
@@ -92,7 +100,7 @@ session_rec *mss_session_load(request_rec *r)
      * with such a cookie (httpd bug 56052). It has no entries, and that is
      * cheap to see; a second load tells it from an ordinary new one. */
     if (z && apr_is_empty_table(z->entries) && load_once(r) != z) {
-        apr_table_do(hollow, NULL, first_request(r)->notes, NULL);
+        apr_table_do(hollow, unreadable, first_request(r)->notes, NULL);
         z = load_once(r);
     }
     return z;

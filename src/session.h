@@ -38,8 +38,9 @@ bool mss_session_enabled(const request_rec *r);
 
 /** The session of r, or NULL where none is configured or it cannot be loaded.
  * A session that mod_session gave up (undecodable, past its SessionMaxAge) is
- * replaced by a blank one that can be saved. */
-session_rec *mss_session_load(request_rec *r);
+ * replaced by a blank one that can be saved.
+ * @param unreadable set to whether it cannot be decoded */
+session_rec *mss_session_load(request_rec *r, bool *unreadable);
 
 /** The key under which a module has noted a session of r in the client's request, or
  * in a redirect of that: it names the store, and the cookie that the session comes

@@ -84,6 +84,7 @@ typedef struct {
     mss_state *state; /* until its session is loaded, that of the one above */
     session_rec *session;            /* or NULL */
     const ap_conf_vector_t *section; /* that it is the session of, or NULL */
+    bool unreadable;                 /* it came, but could not be decoded */
 } mss_view;
 
 /** The client's own request, up through redirects and subrequests. */

@@ -216,6 +216,17 @@ void mss_track_decide(request_rec *r, mss_state *state,
     }
 }
 
+/* Where that is so with every request, nobody is ever idle for long. */
+static void complain_of_cookie(request_rec *r)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                  "MSS0058: a user's session begins, since the one that came "
+                  "cannot be decoded: the passphrase is another, or an "
+                  "application, or another virtual host or port of this host "
+                  "name, sets a cookie of that name; give SessionCookieName a "
+                  "name of its own");
+}
+
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                      const mss_owner *owner)
 {
@@ -240,6 +251,9 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
     mss_counts_add(MSS_COUNT_BEGUN);
     write_copy(z, state);
     mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
+    if (*owner->user && mss_state_view(r)->unreadable) {
+        complain_of_cookie(r);
+    }
     return true;
 }
 

@@ -195,6 +195,7 @@ describe('a value that cannot be read', () => {
             httpd.allowLog(/AH01\d\d\d: |AH01817/);
             isLogin(await open(httpd, jar));
             await login(httpd, jar);
+            await httpd.expectLog(/MSS0058: /);
             assert.equal((await open(httpd, jar)).status, 200);
         });
 });

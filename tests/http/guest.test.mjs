@@ -239,7 +239,7 @@ test('a request that changes nothing saves nothing', async (t) => {
 
 /** Whoever has such a cookie can log in, and it lasts. */
 async function canLogIn(httpd, jar) {
-    httpd.allowLog(/AH01842|AH01817/);
+    httpd.allowLog(/AH01842|AH01817|MSS0058/);
     // With SessionMaxAge its answer would bring another cookie: not for this jar.
     const { status } = await open(httpd, jar.clone(), '/app/page.html');
     assert.equal(status, 302);
@@ -262,6 +262,30 @@ test('a cookie that cannot be decoded does not prevent a login', async (t) => {
         await canLogIn(httpd, jar);
     }
 });
+
+test("an application's cookie of that name is left to visitors", async (t) => {
+    const servers = await pair(t, { store: 'crypto' });
+    await alike(servers, async (httpd, jar) => {
+        httpd.allowLog(/AH01842|AH01817/);
+        jar.set('sid', 'of-the-application');
+        const { headers } = await open(httpd, jar, '/env.cgi');
+        assert.equal(headers['set-cookie'], undefined);
+        assert.equal(jar.get('sid'), 'of-the-application');
+    });
+});
+
+test('and for users it is said that it keeps their session from lasting',
+    async (t) => {
+        const httpd = await server(t, { store: 'crypto' });
+        const jar = new Jar();
+        httpd.allowLog(/AH01842|AH01817/);
+        jar.set('sid', 'of-the-application');
+        await login(httpd, jar);
+        await httpd.expectLog(/MSS0058: .*SessionCookieName a name of its own/);
+        const once = httpd.mark();
+        assert.equal((await open(httpd, jar, '/app/page.html')).status, 200);
+        assert.doesNotMatch(httpd.logSince(once), /MSS0058/);
+    });
 
 test('nor where the login is outside of SessionSecurity On', async (t) => {
     const httpd = await server(t, { store: 'crypto', security: '', app: ON });
