@@ -95,6 +95,16 @@ static const char *set_activity(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
+/* As a browser's address bar has it: with a query, or with what httpd decodes. */
+static bool never_matches(const char *path)
+{
+    const char *query = strchr(path, '?');
+    const char *code = strchr(path, '%');
+
+    return (query && strchr(query, '='))
+           || (code && apr_isxdigit(code[1]) && apr_isxdigit(code[2]));
+}
+
 static const char *add_passive_url(cmd_parms *cmd, void *dir, const char *value)
 {
     mss_conf *c = dir;
@@ -113,6 +123,12 @@ static const char *add_passive_url(cmd_parms *cmd, void *dir, const char *value)
     if (strchr(value, '#') || strstr(value, "://")) {
         return mss_directives_fault(cmd, value,
                                     "is not a path as requests have it");
+    }
+    if (never_matches(value)) {
+        return mss_directives_fault(
+            cmd, value,
+            "matches no request: write the path decoded and without the query; "
+            "for a query there is SessionSecurityPassive in <If>");
     }
     if (!c->passive_urls) {
         c->passive_urls = apr_array_make(cmd->pool, 4, sizeof(char *));

@@ -112,6 +112,10 @@ const char *mss_directives_set_language(cmd_parms *cmd, void *dir,
             "is not a language tag; write one such as de "
             "or pt-BR, or Auto");
     }
+    if (mss_language_find(mss_asset_languages, value, strlen(value)) < 0) {
+        return mss_directives_fault(
+            cmd, value, "is a language without texts; write another, or Auto");
+    }
     c->language = value;
     return NULL;
 }

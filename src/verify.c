@@ -16,11 +16,16 @@
 /* WCAG 2.2, success criterion 2.2.1: time enough to extend. */
 #define LONG_ENOUGH_TO_EXTEND apr_time_from_sec(20)
 
+/* What a server's part of the configuration has. */
+typedef struct {
+    const ap_directive_t *any; /* the first of the module */
+    bool switched;             /* On or Off, somewhere */
+} presence;
+
 typedef struct {
     apr_pool_t *p;
     int faults;
-    const ap_directive_t *any; /* the first of the module */
-    bool switched;             /* On or Off, somewhere */
+    presence hosts; /* any: of the first that is not switched */
 } verification;
 
 /* Other hosts have sections of the same names, and inherit those of the server. */
@@ -149,20 +154,34 @@ static void check_override_list(verification *x, const ap_directive_t *d)
     }
 }
 
-static void note(verification *x, const ap_directive_t *d)
+static void note(presence *here, const ap_directive_t *d)
 {
-    x->any = x->any ? x->any : d;
-    x->switched = x->switched || !d->directive[sizeof(PREFIX) - 1];
+    here->any = here->any ? here->any : d;
+    here->switched = here->switched || !d->directive[sizeof(PREFIX) - 1];
 }
 
 static void check_places(verification *x, const ap_directive_t *d,
-                         const closed_section *in)
+                         const closed_section *in, presence *here);
+
+static void check_host(verification *x, const ap_directive_t *d)
+{
+    presence host = {NULL, false};
+
+    check_places(x, d->first_child, NULL, &host);
+    x->hosts.switched = x->hosts.switched || host.switched;
+    if (!host.switched && !x->hosts.any) {
+        x->hosts.any = host.any;
+    }
+}
+
+static void check_places(verification *x, const ap_directive_t *d,
+                         const closed_section *in, presence *here)
 {
     for (; d; d = d->next) {
         const closed_section *closed = find_closed(d);
 
         if (is_own(d->directive)) {
-            note(x, d);
+            note(here, d);
             if (in) {
                 refuse(x, d, in);
             }
@@ -170,21 +189,39 @@ static void check_places(verification *x, const ap_directive_t *d,
         if (ap_cstr_casecmp(d->directive, "AllowOverrideList") == 0) {
             check_override_list(x, d);
         }
-        check_places(x, d->first_child, closed ? closed : in);
+        if (ap_cstr_casecmp(d->directive, "<VirtualHost") == 0) {
+            check_host(x, d);
+        }
+        else {
+            check_places(x, d->first_child, closed ? closed : in, here);
+        }
+    }
+}
+
+/* Virtual hosts inherit the server's settings, On among them. */
+static void check_switches(const verification *x, server_rec *s,
+                           const presence *server)
+{
+    const ap_directive_t *d = x->hosts.any;
+
+    if (!d && !x->hosts.switched) {
+        d = server->any;
+    }
+    if (d && !server->switched) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING | APLOG_STARTUP, 0, s,
+                     "MSS0056: there is %s at %s:%d, but nothing is protected "
+                     "there; add 'SessionSecurity On'",
+                     d->directive, d->filename, d->line_num);
     }
 }
 
 int mss_verify_config(apr_pool_t *ptemp, server_rec *s)
 {
-    verification x = {ptemp, 0, NULL, false};
+    verification x = {ptemp, 0, {NULL, false}};
+    presence server = {NULL, false};
 
-    check_places(&x, ap_conftree, NULL);
-    if (x.any && !x.switched) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING | APLOG_STARTUP, 0, s,
-                     "MSS0056: there is %s at %s:%d, but nothing is protected; "
-                     "add 'SessionSecurity On'",
-                     x.any->directive, x.any->filename, x.any->line_num);
-    }
+    check_places(&x, ap_conftree, NULL, &server);
+    check_switches(&x, s, &server);
     for (; s; s = s->next) {
         mss_sections_walk(ptemp, s, check_section, &x);
     }

@@ -98,10 +98,13 @@ const DIRECTIVES = {
     },
     SessionSecurityPassive: FLAG,
     SessionSecurityPassiveURLs: {
-        takes: ['/', '/poll', '/a/*/b', '*.gif', '*', 'None', 'none', '/a?b'],
+        takes: ['/', '/poll', '/a/*/b', '*.gif', '*', 'None', 'none', '/a?b', '/100%',
+            '/a=b?c'],
         refuses: {
             ...all(['poll', '?poll', 'http://h/poll', '~poll'], PATH_HINT),
             ...all(['/a#b', '*://h/'], ['is not a path as requests have it']),
+            ...all(['/a.php?b=c', '/my%20app', '*?x=*'],
+                ['decoded and without the query', 'in <If>']),
         },
     },
     SessionSecurityInject: FLAG,
@@ -132,8 +135,11 @@ const DIRECTIVES = {
     },
     SessionSecurityLanguage: {
         takes: ['Auto', 'auto', 'de', 'pt-BR', 'zh-Hant-TW'],
-        refuses: all(['de_DE', 'de,en', 'de;q=1', '*', 'd e', 'None', 'd', 'de-',
-            '-de', 'de--AT', 'languages', 'de-languages'], TAG_HINT),
+        refuses: {
+            ...all(['de_DE', 'de,en', 'de;q=1', '*', 'd e', 'None', 'd', 'de-',
+                '-de', 'de--AT', 'languages', 'de-languages'], TAG_HINT),
+            ...all(['deutsch', 'eu', 'xx-DE'], ['without texts', 'or Auto']),
+        },
     },
     SessionSecurityMessage: { takes: ['title" "a', 'message" "{time} b',
         'message" "soon', 'lifetime" "a {time}', 'title" ":-{', 'stay" "} {'] },
@@ -388,6 +394,7 @@ const EXPIRE = (time) => `SessionSecurityExpireAfter ${time}\n`;
 const inside = (section, text) => `<${section}>\n${text}</${
     section.split(' ')[0]}>\n`;
 const BASE = WARN(100) + EXPIRE(200);
+const ON = 'SessionSecurity On\n';
 
 const CONTRADICTIONS = {
     'alone': [WARN(700), 'server config', 700, 600],
@@ -458,13 +465,16 @@ test('less than 20 s between them is a warning', async () => {
 });
 
 test('settings where On is forgotten are a warning', async () => {
+    const host = (config) => inside('VirtualHost *:81', config);
     const forgotten = /MSS0056: there is SessionSecurityExpireAfter at \S+:\d+, /;
     const expire = EXPIRE(1000);
     for (const config of [expire, inside('Location /a', expire),
-        `<IfModule mod_session_security.c>\n${expire}</IfModule>\n`])
+        `<IfModule mod_session_security.c>\n${expire}</IfModule>\n`,
+        host(ON) + host(expire)])
         assert.match(await accepts(config), forgotten);
     for (const config of [`${expire}SessionSecurity Off\n`, '',
-        expire + inside('Location /a', 'SessionSecurity On\n')])
+        expire + inside('Location /a', ON), expire + host(ON),
+        ON + host(expire), host(expire + inside('Location /a', ON))])
         assert.doesNotMatch(await accepts(config), /MSS0056/);
 });
 
