@@ -216,7 +216,7 @@ static void refuse(const answer *a)
                       "MSS0040: the application's cookie is not passed on: %s "
                       "is in a section with SessionSecurityCookies, but "
                       "has no session; add 'Session On' and "
-                      "'SessionCookieName session path=/', and "
+                      "'SessionCookieName httpd_session path=/', and "
                       "'SessionCryptoPassphrase' to encrypt it",
                       a->r->uri);
     }

@@ -175,7 +175,7 @@ static void log_no_session(request_rec *r)
                         "of SessionExclude or into SessionInclude; a line of "
                         "mod_session before this one may tell"
                       : "no session is configured there; add 'Session On' "
-                        "and 'SessionCookieName session path=/', and "
+                        "and 'SessionCookieName httpd_session path=/', and "
                         "'SessionCryptoPassphrase' to encrypt it");
 }
 

@@ -33,7 +33,7 @@ const elements = (answer) =>
 
 function isCookie(answer) {
     assert.match(answer.headers['set-cookie'].at(-1),
-        /^session=[^;]+;path=\/;HttpOnly;Secure;SameSite=Lax$/i);
+        /^httpd_session=[^;]+;path=\/;HttpOnly;Secure;SameSite=Lax$/i);
 }
 
 describe('docs/examples/form-login.conf', () => {
@@ -48,9 +48,9 @@ describe('docs/examples/form-login.conf', () => {
             replacements: { 'http://127.0.0.1:8080': backend.url },
         });
         const jar = new Jar();
-        const open = (path = '/customers') =>
+        const open = (path = '/customers?id=5') =>
             httpd.request(path, { jar, headers: NAVIGATION });
-        const login = () => httpd.request('/customers', {
+        const login = () => httpd.request('/customers?id=5', {
             jar, method: 'POST', headers: NAVIGATION,
             body: new URLSearchParams(
                 { httpd_username: 'alice', httpd_password: 'secret' }),
@@ -68,11 +68,11 @@ describe('docs/examples/form-login.conf', () => {
         isLogin(await open());
         const answer = await login();
         assert.equal(answer.status, 302);
-        assert.match(answer.headers.location, /\/customers$/);
+        assert.match(answer.headers.location, /\/customers\?id=5$/);
         isCookie(answer);
         const page = await open();
         assert.equal(page.status, 200);
-        assert.match(page.body, /customers at \/customers/);
+        assert.match(page.body, /customers at \/customers\?id=5/);
         assert.equal(elements(page).length, 1);
 
         httpd.clock.advance(14 * 60 + 50);
