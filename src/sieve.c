@@ -12,6 +12,10 @@
  * browser's. */
 #define LOOK_UPS_MAX 16
 
+/* Names that are kept, of which the browser is told: as many as a browser has
+ * cookies of one site. */
+#define DROPPED_MAX 180
+
 typedef struct {
     request_rec *r;
     mss_state *state;
@@ -81,7 +85,7 @@ static void note_dropped(sifting *s, const mss_cookies_pair *pair)
                   != 0) {
         i++;
     }
-    if (i == dropped->nelts && pair->value) {
+    if (i == dropped->nelts && i < DROPPED_MAX && pair->value) {
         APR_ARRAY_PUSH(dropped, const char *) =
             apr_pstrdup(dropped->pool, pair->name);
     }

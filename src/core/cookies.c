@@ -9,215 +9,33 @@
 #include "apr_lib.h"
 #include "apr_strings.h"
 
-#include "match.h"
-#include "parse.h"
+#include "cookies_text.h"
 
-#define SPACE " \t"
-
-static bool is_token(char c)
+bool mss_cookies_is_token(char c)
 {
     return apr_isalnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
 }
 
-/* A text without the blanks around it. */
-static const char *trim(apr_pool_t *p, const char *text, size_t n)
+const char *mss_cookies_trim(apr_pool_t *p, const char *text, size_t n)
 {
-    while (n > 0 && strchr(SPACE, *text)) {
+    while (n > 0 && strchr(MSS_COOKIES_SPACE, *text)) {
         text++;
         n--;
     }
-    while (n > 0 && strchr(SPACE, text[n - 1])) {
+    while (n > 0 && strchr(MSS_COOKIES_SPACE, text[n - 1])) {
         n--;
     }
     return apr_pstrmemdup(p, text, n);
-}
-
-/* --- names ------------------------------------------------------------------------ */
-
-/* Whether PHP takes it as it is. */
-static bool is_plain(const char *name)
-{
-    return !strpbrk(name, ".[+%" SPACE);
-}
-
-static int hex(char c)
-{
-    return mss_parse_hex((char)apr_tolower(c));
-}
-
-/* The name that PHP would make of it, in place. */
-static void mangle(char *name)
-{
-    char *to = name;
-
-    for (; *name; name++) {
-        char c = *name;
-
-        if (c == '%' && hex(name[1]) >= 0 && hex(name[2]) >= 0) {
-            c = (char)(hex(name[1]) << 4 | hex(name[2]));
-            name += 2;
-        }
-        if (c && strchr(".[+" SPACE, c)) {
-            c = '_';
-        }
-        *to++ = c;
-    }
-    *to = '\0';
-}
-
-/* Whether PHP would make the same of a name as of one of a pattern's. */
-static bool matches_mangled(const char *pattern, const char *name)
-{
-    char mangled[256], mangled_pattern[256];
-
-    apr_cpystrn(mangled, name, sizeof(mangled));
-    apr_cpystrn(mangled_pattern, pattern, sizeof(mangled_pattern));
-    mangle(mangled);
-    mangle(mangled_pattern);
-    return mss_match_name(mangled_pattern, mangled);
-}
-
-bool mss_cookies_is_any(const apr_array_header_t *patterns, const char *name)
-{
-    bool plain = is_plain(name);
-
-    for (int i = 0; i < patterns->nelts; i++) {
-        const char *pattern = APR_ARRAY_IDX(patterns, i, const char *);
-
-        if (mss_match_name(pattern, name)
-            || (!(plain && is_plain(pattern))
-                && matches_mangled(pattern, name))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 bool mss_cookies_can_name(const char *name)
 {
     const char *c = name;
 
-    while (is_token(*c)) {
+    while (mss_cookies_is_token(*c)) {
         c++;
     }
     return *name && !*c;
-}
-
-/* --- Cookie ----------------------------------------------------------------------- */
-
-typedef struct {
-    apr_pool_t *p;
-    const apr_array_header_t *patterns;
-    mss_cookies_keep *keep;
-    void *data;
-} sieve;
-
-/* After what an application could see the start of a cookie in the midst of a
- * value. Other bytes than ASCII: blanks of Unicode among them. */
-static bool could_part(char c)
-{
-    return c == ' ' || c == '"' || apr_iscntrl(c) || (unsigned char)c >= 0x80;
-}
-
-/* Whether a cookie that matches is hidden in a value. */
-static bool hides(const sieve *s, const char *value, const char *end)
-{
-    const char *at;
-
-    for (at = value; at < end; at++) {
-        const char *after = at;
-        const char *name;
-
-        if (at > value && !could_part(at[-1])) {
-            continue;
-        }
-        while (after < end && is_token(*after)) {
-            after++;
-        }
-        name = apr_pstrmemdup(s->p, at, (size_t)(after - at));
-        after += strspn(after, SPACE);
-        if (*name && after < end && *after == '='
-            && mss_cookies_is_any(s->patterns, name)) {
-            mss_cookies_pair pair = {name, NULL};
-
-            (void)s->keep(s->data, &pair);
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool stays(const sieve *s, const char *start, const char *end)
-{
-    const char *equals = memchr(start, '=', (size_t)(end - start));
-    const char *name_end = equals ? equals : end;
-    const char *value = equals ? equals + 1 : end;
-    mss_cookies_pair pair = {.name =
-                                 trim(s->p, start, (size_t)(name_end - start))};
-
-    if (mss_cookies_is_any(s->patterns, pair.name)) {
-        pair.value = trim(s->p, value, (size_t)(end - value));
-        return s->keep(s->data, &pair);
-    }
-    /* A name with a blank in it: "a JSESSIONID=1"; or none: "=JSESSIONID=1". */
-    return !hides(s, start, end) && (*pair.name || !hides(s, value, end));
-}
-
-/* The end of a cookie that begins here: the next separator. */
-static const char *end_of(const char *start)
-{
-    return start + strcspn(start, ";,");
-}
-
-/* The end of one that goes: with the whole of its quoted value, if the quotes
- * are closed somewhere. */
-static const char *whole_end_of(const char *start, const char *end)
-{
-    const char *close = start + strcspn(start, "=");
-
-    close += *close == '=';
-    close += strspn(close, SPACE);
-    if (close >= end || *close != '"') {
-        return end;
-    }
-    do {
-        close = strchr(close + 1, '"');
-    } while (close && close[-1] == '\\');
-    return close && close >= end ? end_of(close) : end;
-}
-
-const char *mss_cookies_sift(apr_pool_t *p, const char *header,
-                             const apr_array_header_t *patterns,
-                             mss_cookies_keep *keep, void *data)
-{
-    const sieve s = {p, patterns, keep, data};
-    char *out = apr_palloc(p, strlen(header) + 1);
-    char *to = out;
-    const char *at = header;
-    bool all = true;
-
-    while (*at) {
-        /* A cookie, with the separator and the blanks before it. */
-        const char *start = at + strspn(at, ";," SPACE);
-        const char *end = end_of(start);
-
-        if (stays(&s, start, end)) {
-            const char *from = to == out && !all ? start : at;
-
-            memcpy(to, from, (size_t)(end - from));
-            to += end - from;
-        }
-        else {
-            end = whole_end_of(start, end);
-            all = false;
-        }
-        at = end;
-    }
-    *to = '\0';
-    if (all) {
-        return header;
-    }
-    return *out ? out : NULL;
 }
 
 /* --- Set-Cookie ------------------------------------------------------------------- */
@@ -278,8 +96,8 @@ static const char *split(apr_pool_t *p, const char *text, size_t n,
     const char *equals = memchr(text, '=', n);
     const char *after = equals ? equals + 1 : text + n;
 
-    *value = trim(p, after, (size_t)(text + n - after));
-    return trim(p, text, equals ? (size_t)(equals - text) : n);
+    *value = mss_cookies_trim(p, after, (size_t)(text + n - after));
+    return mss_cookies_trim(p, text, equals ? (size_t)(equals - text) : n);
 }
 
 mss_cookies_set mss_cookies_read(apr_pool_t *p, const char *line,
@@ -293,7 +111,7 @@ mss_cookies_set mss_cookies_read(apr_pool_t *p, const char *line,
         set.name = split(p, line, n, &set.value);
     }
     else {
-        set.value = trim(p, line, n);
+        set.value = mss_cookies_trim(p, line, n);
     }
     while (line[n]) {
         const char *value;

@@ -360,6 +360,7 @@ describe('what is taken out', () => {
         ['a=1', 'J=stolen'], ['a="1; J=stolen"'], ['b=2, J="st;olen"'],
         ['J = stolen'], ['\tJ=stolen'], ['a=1 J=stolen'], ['S_x=1;S.x=1;S_=1'],
         ['j=stolen'], ['s_x=stolen'], ['__hOST-j=stolen'],
+        ['J\xa0=stolen'], ['J\xe3\x80\x80=stolen'], ['(J=stolen; J}=stolen'],
         ['J'], ['J='], ['$Version=1; J="stolen"; $Path="/app"'],
         [`${'J=stolen; '.repeat(300)}`],
     ];

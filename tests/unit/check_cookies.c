@@ -58,6 +58,7 @@ static const struct {
     {"J=", NULL, "J=|"},
     {"=J", "=J", ""},
     {"=J=x; b=2", "b=2", "J=(hidden)|"},
+    {"==J=x", NULL, "J=(hidden)|"},
     {"a=J=x", "a=J=x", ""},
     {" J =\tx ", NULL, "J=x|"},
     {"S_1=x; S_good=good", "S_good=good", "S_1=x|S_good=good|"},
@@ -81,12 +82,39 @@ static const struct {
     {"a=J", "a=J", ""},
     {"a=x J b=1", "a=x J b=1", ""},
     {"J=good J=x", "J=good J=x", "J=good J=x|"},
+    /* Django and others take off what Unicode calls blank, and Tomcat what separates
+     * tokens. */
+    {"J\xC2\xA0=x; b=2", "b=2", "J=(hidden)|"},
+    {"J\xA0=good; b=2", "b=2", "J=(hidden)|"},
+    {"J\xC2\x85=x", NULL, "J=(hidden)|"},
+    {"\xE3\x80\x80J\xE3\x80\x80=x", NULL, "J=(hidden)|"},
+    {"J\x1C=x", NULL, "J=(hidden)|"},
+    {"(J=x; {J=x; J]=x; b=2", "b=2", "J=(hidden)|J=(hidden)|J=(hidden)|"},
+    {"\"J\"=x", NULL, "J=(hidden)|"},
+    {"a/J=x", NULL, "J=(hidden)|"},
+    {"a?J=x", NULL, "J=(hidden)|"},
+    {"J a=x", NULL, "J=(hidden)|"},
+    {"(=J=x", NULL, "J=(hidden)|"},
+    {"a=1 J\xC2\xA0=x", NULL, "J=(hidden)|"},
+    {"a=1 J \" =x", NULL, "J=(hidden)|"},
+    {"(S_1=x", NULL, "S_1=(hidden)|"},
+    {"a=/J=1", "a=/J=1", ""},
+    {"a=1&J=x", "a=1&J=x", ""},
+    {"(JJ=x; aJ\xC2\xA0=x", "(JJ=x; aJ\xC2\xA0=x", ""},
+    {"J\xC2\xA0", "J\xC2\xA0", ""},
     /* PHP makes these the names S_1. */
     {"S.1=x", NULL, "S.1=x|"},
     {"S 1=x", NULL, "S 1=x|"},
     {"S[1=x", NULL, "S[1=x|"},
     {"S%5f1=x", NULL, "S%5f1=x|"},
     {"%4A=x", NULL, "%4A=x|"},
+    /* It takes off blanks before a name, and decoded them first up to 7.4.10. */
+    {"+J=x", NULL, "+J=x|"},
+    {"%20%20J=x", NULL, "%20%20J=x|"},
+    /* An array of that name. */
+    {"J[a]=x; J[b]=good", "J[b]=good", "J[a]=x|J[b]=good|"},
+    {"J%5Ba%5D=x", NULL, "J%5Ba%5D=x|"},
+    {"JJ[a]=x", "JJ[a]=x", ""},
     {"%4=x", "%4=x", ""},
     {"J%", "J%", ""},
 };
@@ -98,10 +126,10 @@ START_TEST(names_that_are_one_to_php)
         const char *name;
         bool is_one;
     } names[] = {
-        {"re.member", true},   {"re_member", true}, {"re member", true},
-        {"re%2emember", true}, {"RE_MEMBER", true}, {"remember", false},
-        {"re-member", false},  {".S", true},        {"_S1", true},
-        {"S1", false},
+        {"re.member", true},   {"re_member", true},    {"re member", true},
+        {"re%2emember", true}, {"RE_MEMBER", true},    {"remember", false},
+        {"re-member", false},  {".S", true},           {"_S1", true},
+        {"S1", false},         {"re.member[0]", true},
     };
 
     for (int i = 0; i < COUNT(names); i++) {
@@ -126,6 +154,43 @@ START_TEST(a_header)
     if (kept && !strcmp(kept, headers[_i].header)) {
         ck_assert_ptr_eq(kept, text);
     }
+    free(text);
+}
+END_TEST
+
+/* As many blanks as there is room for before the name. */
+START_TEST(a_long_name)
+{
+    char text[1000] = "";
+
+    for (int i = 0; i < 300; i++) {
+        strcat(text, "%20");
+    }
+    strcat(text, "J");
+    ck_assert(mss_cookies_is_any(patterns_of("J", "S_*"), text));
+    strcat(text, "J");
+    ck_assert(!mss_cookies_is_any(patterns_of("J", "S_*"), text));
+}
+END_TEST
+
+/* In any order of bytes, in time that grows with their number alone. */
+START_TEST(a_header_of_blanks)
+{
+    static const char bytes[] = {' ', '"', '=', '\xA0', 'a'};
+    const size_t n = 1000000;
+    char *text = malloc(n + 1);
+    char *asked = apr_pstrdup(mss_pool, "");
+
+    for (int i = 0; i < COUNT(bytes); i++) {
+        memset(text, bytes[i], n);
+        memcpy(text, "a=", 2);
+        text[n] = '\0';
+        ck_assert_ptr_eq(mss_cookies_sift(mss_pool, text,
+                                          patterns_of("J", "S_*"), keep_good,
+                                          &asked),
+                         text);
+    }
+    ck_assert_str_eq(asked, "");
     free(text);
 }
 END_TEST
@@ -325,6 +390,8 @@ Suite *mss_suite_cookies(void)
     tcase_add_checked_fixture(tc, mss_pool_open, mss_pool_close);
     tcase_add_test(tc, names_that_are_one_to_php);
     tcase_add_loop_test(tc, a_header, 0, COUNT(headers));
+    tcase_add_test(tc, a_long_name);
+    tcase_add_test(tc, a_header_of_blanks);
     tcase_add_test(tc, a_long_header);
     tcase_add_loop_test(tc, a_line, 0, COUNT(lines));
     tcase_add_loop_test(tc, a_deletion, 0, COUNT(deletions));
