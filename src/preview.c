@@ -4,18 +4,21 @@
 
 #include "util_filter.h"
 
-static ap_filter_rec_t *headers_handle; /* NULL: no mod_headers */
+/* NULL: no mod_headers. The other one is for errors and redirects of httpd's own. */
+static ap_filter_rec_t *headers_handle;
+static ap_filter_rec_t *error_handle;
 
 void mss_preview_init(void)
 {
     headers_handle = ap_get_output_filter_handle("FIXUP_HEADERS_OUT");
+    error_handle = ap_get_output_filter_handle("FIXUP_HEADERS_ERR");
 }
 
 static const ap_filter_t *find(const request_rec *r)
 {
     const ap_filter_t *f = r->output_filters;
 
-    while (f && f->frec != headers_handle) {
+    while (f && f->frec != headers_handle && f->frec != error_handle) {
         f = f->next;
     }
     return f;

@@ -169,6 +169,9 @@ LogLevel session_security:trace1
 </Location>
 <Location /app/canned>
     ErrorDocument 404 default
+    Header always set Cache-Control "public, max-age=60"
+    Header always set CDN-Cache-Control "max-age=60"
+    Header always set X-Accel-Expires 60
 </Location>
 ProxyPass "/app/compressed/" "${backend.url}/"
 ProxyPass "/app/brotli/" "${backend.url}/"
@@ -508,7 +511,10 @@ describe('left alone', () => {
         assert.equal(found(answer).length, 0);
         assert.equal(said, 'not injected: an error page of httpd\'s own');
         assert.equal(answer.headers['cache-control'], 'no-store');
+        for (const name of Object.keys(TARGETED))
+            assert.equal(answer.headers[name.toLowerCase()], undefined, name);
     });
+
 
     test('OPTIONS', async () => {
         const [answer, said] = await reasonFor(() =>
