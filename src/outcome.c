@@ -10,7 +10,8 @@ void mss_outcome_tell(request_rec *r, const mss_state *state, mss_count outcome,
     ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, r, "%sinjected%s%s",
                   reason ? "not " : "", reason ? ": " : "",
                   reason ? reason : "");
-    if (state->tracked) {
+    /* HEAD shows nobody a page, and its answer may come without one. */
+    if (state->tracked && !r->header_only) {
         mss_counts_add(outcome);
     }
 }

@@ -176,6 +176,12 @@ printf '<!DOCTYPE html><html><head></head><body></body></html>'
         assert.equal(Object.keys(changed).filter((k) =>
             k.includes('njected')).length, 1);
     }
+    // Its answer may come without the page: it tells of none.
+    for (const path of ['/app/page.html', '/app/empty.html']) {
+        const changed = await after(() => httpd.request(path,
+            { jar, method: 'HEAD', headers: NAVIGATION }));
+        assert.deepEqual(Object.keys(changed).filter((k) => /njected/.test(k)), []);
+    }
     assert.equal((await after(() => poll(httpd, jar))).NotInjectedRequest, 1);
     const visitor = await after(() => open(httpd, new Jar(), '/'));
     assert.deepEqual(visitor, {});
