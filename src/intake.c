@@ -106,10 +106,12 @@ void mss_intake_register(void)
                                       AP_FTYPE_CONTENT_SET);
 }
 
-static bool has_body(const request_rec *r)
+/* A page of another origin can have a body sent, too, as slowly as it likes. */
+static bool has_upload(request_rec *r)
 {
-    return apr_table_get(r->headers_in, "Transfer-Encoding")
-           || apr_table_get(r->headers_in, "Content-Length");
+    const mss_headers *h = mss_state_headers(r);
+
+    return mss_kind_has_body(h) && !mss_kind_is_foreign(h);
 }
 
 static ap_filter_t *find(const request_rec *r)
@@ -144,7 +146,7 @@ int mss_intake_expect(request_rec *r)
 {
     const mss_state *state = r->main ? NULL : mss_state_peek(r);
 
-    if (state && state->decision.verdict == MSS_LIVE && has_body(r)
+    if (state && state->decision.verdict == MSS_LIVE && has_upload(r)
         && is_senders(r, state) && !find(r)) {
         put(r, state);
     }
@@ -156,7 +158,7 @@ void mss_intake_insert(request_rec *r)
     const mss_state *state = r->main ? NULL : mss_state_peek(r);
     ap_filter_t *f;
 
-    if (!state || !state->tracked || !has_body(r)) {
+    if (!state || !state->tracked || !has_upload(r)) {
         return;
     }
     f = find(r);

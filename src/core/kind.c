@@ -44,11 +44,13 @@ static void take(mss_headers *h, const char *name, const char *value)
         CASE(MSS_HEADER_HINT(10, 'g'), "User-Agent", user_agent)
         CASE(MSS_HEADER_HINT(11, 'p'), "Sec-Purpose", purpose)
         CASE(MSS_HEADER_HINT(12, 't'), "Content-Type", content_type)
+        CASE(MSS_HEADER_HINT(14, 'n'), "Content-Length", content_length)
         CASE(MSS_HEADER_HINT(14, 'd'), "Sec-Fetch-Dest", fetch_dest)
         CASE(MSS_HEADER_HINT(14, 'm'), "Sec-Fetch-Mode", fetch_mode)
         CASE(MSS_HEADER_HINT(14, 's'), "Sec-Fetch-Site", fetch_site)
         CASE(MSS_HEADER_HINT(14, 'u'), "Sec-Fetch-User", fetch_user)
         CASE(MSS_HEADER_HINT(16, 'w'), "X-Requested-With", requested_with)
+        CASE(MSS_HEADER_HINT(17, 'd'), "Transfer-Encoding", transfer_encoding)
         CASE(MSS_HEADER_HINT(18, 'r'), "X-Session-Security", session_security)
         CASE(MSS_HEADER_HINT(21, 's'), "Sec-WebSocket-Version", websocket)
     default:
@@ -185,6 +187,11 @@ bool mss_kind_is_explorer(const mss_headers *h)
            && strstr(h->user_agent, "Trident/");
 }
 
+bool mss_kind_has_body(const mss_headers *h)
+{
+    return h->content_length || h->transfer_encoding;
+}
+
 bool mss_kind_is_opened(const mss_headers *h)
 {
     if (mss_kind_is_prefetch(h)) {
@@ -198,7 +205,7 @@ bool mss_kind_is_opened(const mss_headers *h)
 
 /* Another site's page can make a browser load anything from here, into a frame
  * too; that a person followed its link tells Sec-Fetch-User. */
-static bool is_made_by_another_site(const mss_headers *h)
+bool mss_kind_is_foreign(const mss_headers *h)
 {
     return h->fetch_site && !is(h->fetch_site, "same-origin")
            && !is(h->fetch_site, "none") && !is(h->fetch_user, "?1");
@@ -210,7 +217,7 @@ bool mss_kind_is_activity(const mss_headers *h, mss_activity what)
     case MSS_ACTIVITY_INPUT:
         return false;
     case MSS_ACTIVITY_REQUESTS:
-        return !mss_kind_is_prefetch(h) && !is_made_by_another_site(h);
+        return !mss_kind_is_prefetch(h) && !mss_kind_is_foreign(h);
     case MSS_ACTIVITY_NAVIGATIONS:
     case MSS_ACTIVITY_UNSET:
         break;

@@ -27,6 +27,8 @@ typedef struct {
     const char *te; /* RFC 9110, 10.1.4 */
     const char *user_agent;
     const char *translate; /* of Microsoft's WebDAV, [MS-WDVME] 2.2.3 */
+    const char *content_length;
+    const char *transfer_encoding;
 } mss_headers;
 
 /** Finds them in one walk, which costs less than a look for each name; of several
@@ -68,6 +70,13 @@ bool mss_kind_is_opened(const mss_headers *h);
 
 /** Whether the request, if nothing makes it passive, is activity. */
 bool mss_kind_is_activity(const mss_headers *h, mss_activity what);
+
+/** Whether a body comes with it (RFC 9112, 6.3). */
+bool mss_kind_has_body(const mss_headers *h);
+
+/** Whether another origin's page has a browser make the request, and no person has
+ * followed its link or sent its form, as far as the browser tells. */
+bool mss_kind_is_foreign(const mss_headers *h);
 
 /** Whether only a page of the same origin can have made the request. */
 bool mss_kind_is_same_origin(const mss_headers *h);

@@ -275,6 +275,32 @@ describe('uploads', () => {
         assert.ok(await ping(httpd, jar) < 60);
     });
 
+    test('none that a page of another origin has sent, however long', async (t) => {
+        const { httpd, jar, stored } = await uploading(t);
+        const send = async (headers) => {
+            stored.bytes = 0;
+            httpd.clock.advance(20);
+            await httpd.request('/app/backend/upload', {
+                method: 'POST', jar, headers,
+                body: Readable.from((async function* body() {
+                    yield Buffer.alloc(20000, 'x');
+                    await until(() => stored.bytes === 20000, 'the first part');
+                    await pass(httpd, 5);
+                    yield 'y';
+                }())),
+            });
+        };
+        for (const [site, mode] of [['cross-site', 'no-cors'],
+            ['same-site', 'no-cors'], ['cross-site', 'navigate']]) {
+            await send({ 'Accept': '*/*', 'Sec-Fetch-Mode': mode,
+                'Sec-Fetch-Dest': mode === 'navigate' ? 'iframe' : 'empty',
+                'Sec-Fetch-Site': site });
+        }
+        isIdle(await ping(httpd, jar), 75);
+        await send({ ...SCRIPT, 'Sec-Fetch-Site': 'same-origin' });
+        isIdle(await ping(httpd, jar), 0, 6);
+    });
+
     test('a script\'s short POST is none, whenever it is read', async (t) => {
         const httpd = await startSite(t, {
             app: 'LuaMapHandler "^/app/poll$" "${ROOT}/poll.lua"',

@@ -160,6 +160,8 @@ START_TEST(requests_as_sent)
     EXPECT(mss_kind_is_activity(h, MSS_ACTIVITY_NAVIGATIONS), OPENED);
     EXPECT(mss_kind_is_activity(h, MSS_ACTIVITY_UNSET), OPENED);
     EXPECT(mss_kind_is_activity(h, MSS_ACTIVITY_REQUESTS), COUNTED);
+    ck_assert(mss_kind_is_prefetch(h)
+              || mss_kind_is_foreign(h) == !(r->traits & COUNTED));
     ck_assert(!mss_kind_is_activity(h, MSS_ACTIVITY_INPUT));
 }
 END_TEST
@@ -180,7 +182,9 @@ START_TEST(headers_read)
                                         "Content-Type",
                                         "TE",
                                         "User-Agent",
-                                        "translate"};
+                                        "translate",
+                                        "Content-Length",
+                                        "Transfer-Encoding"};
     static const char *const others[] = {"",
                                          "Host",
                                          "Accent",
@@ -192,20 +196,20 @@ START_TEST(headers_read)
                                          "Te ",
                                          "Via",
                                          "Translace",
-                                         "Transfer-Encoding",
+                                         "Transfer-Encading",
                                          "User-Urgent",
                                          "Upgrade-Insecure-Requests",
-                                         "Content-Length",
+                                         "Content-Lenght",
                                          "Content-Tape",
                                          "Sec-Fetch-Fest",
                                          "Sic-Fetch-Mode",
                                          "Sec-Fetch-Used",
                                          "Sec-WebSocket-Persion",
                                          "Y-Requested-With"};
-    const mss_headers expected = {names[0],  names[1], names[2],  names[3],
-                                  names[4],  names[5], names[6],  names[7],
-                                  names[8],  names[9], names[10], names[11],
-                                  names[12], names[13]};
+    const mss_headers expected = {names[0],  names[1],  names[2],  names[3],
+                                  names[4],  names[5],  names[6],  names[7],
+                                  names[8],  names[9],  names[10], names[11],
+                                  names[12], names[13], names[14], names[15]};
     const mss_headers none = {NULL};
     apr_table_t *in = apr_table_make(mss_pool, 20);
     mss_headers h;
@@ -216,11 +220,13 @@ START_TEST(headers_read)
     }
     mss_kind_read(&h, in);
     ck_assert_mem_eq(&h, &none, sizeof(h));
+    ck_assert(!mss_kind_has_body(&h));
     for (int i = COUNT(names); i > 0; i--) {
         apr_table_addn(in, names[i - 1], names[i - 1]);
     }
     mss_kind_read(&h, in);
     ck_assert_mem_eq(&h, &expected, sizeof(h));
+    ck_assert(mss_kind_has_body(&h));
 }
 END_TEST
 
