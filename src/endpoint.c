@@ -104,8 +104,9 @@ const char *mss_endpoint_limits(request_rec *r, const mss_state *state)
 /* What the page that asks says of itself. */
 typedef struct {
     mss_limits limits;
-    bool known;   /* the user's, or the longest as long as nobody can tell */
-    bool foreign; /* of another session than the one that asks now */
+    bool is_signed; /* for the session that asks */
+    bool known;     /* the user's, or the longest as long as nobody can tell */
+    bool foreign;   /* of another session than the one that asks now */
 } asker;
 
 /* The limits of the page that asks, if this server signed them for this
@@ -117,9 +118,10 @@ static void read_asker(request_rec *r, const mss_state *state, asker *a)
     apr_uint64_t mac;
 
     n = text ? mss_limits_read(text, n, &a->limits, &mac) : 0;
-    a->known = n > 0 && mac == mss_track_sign(r->pool, state, text, n);
-    a->foreign = n > 0 && !a->known;
-    if (!a->known) {
+    a->is_signed = n > 0 && mac == mss_track_sign(r->pool, state, text, n);
+    a->foreign = n > 0 && !a->is_signed;
+    a->known = a->is_signed;
+    if (!a->is_signed) {
         a->limits = mss_state_limits(r, state);
         a->known = mss_rules_decide(mss_conf_of(r), state->choice);
     }
@@ -195,6 +197,7 @@ static int ping(request_rec *r, mss_state *state)
 {
     session_rec *z = mss_track_load(r);
     mss_kind kind = MSS_KIND_PASSIVE;
+    bool is_own;
     asker a;
 
     if (!z) {
@@ -207,12 +210,16 @@ static int ping(request_rec *r, mss_state *state)
     }
     watch_cookies(r, state->record.source != MSS_SOURCE_NONE, &a);
     mss_track_decide(r, state, &a.limits, kind, mss_parse_idle_for(r->args));
-    if (state->decision.verdict == MSS_EXPIRED) {
-        mss_track_finish(r, z, state, state->decision.reason);
+    if (state->decision.verdict != MSS_EXPIRED) {
+        if (state->decision.stamp
+            && !mss_track_touch(state, state->decision.stamp)) {
+            state->decision.verdict = MSS_REVOKED;
+        }
     }
-    else if (state->decision.stamp
-             && !mss_track_touch(state, state->decision.stamp)) {
-        state->decision.verdict = MSS_REVOKED;
+    /* By the word of another site's page, or of another session's, none ends: its own
+     * limits may be longer. */
+    else if (a.is_signed || (is_own && !a.foreign)) {
+        mss_track_finish(r, z, state, state->decision.reason);
     }
     /* Not even for the sake of SessionMaxAge, but to take the mark. */
     if (state->decision.verdict != MSS_EXPIRED || !z->dirty) {

@@ -291,8 +291,19 @@ describe('ping', () => {
         httpd.clock.advance(200);
         assert.equal((await ping(httpd, jar, `?limits=${limits}`, OBJECT))
             .state, 'active');
+        // By limits that may not be its own no other page ends it.
+        for (const [query, headers] of [['', {}], ['?limits=1.2.3', {}],
+            ['', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' }]])
+            assert.equal(await ping(httpd, jar, query, headers), 'logout');
         assert.equal((await ping(httpd, other, `?limits=${limits}`, OBJECT))
             .state, 'logout');
+        for (const who of [jar, other]) {
+            assert.equal((await httpd.request('/app/page.html',
+                { jar: who, headers: NAVIGATION })).status, 200);
+        }
+        httpd.clock.advance(101);
+        assert.equal(await ping(httpd, jar, '', REPORT), 'logout');
+        await httpd.expectLog(/MSS0010: session ended: reason=idle user="alice"/);
     });
 
     test('HEAD is answered like GET, without the body', async () => {
