@@ -17,6 +17,7 @@
 #include "guard.h"
 #include "inject.h"
 #include "intake.h"
+#include "judge.h"
 #include "notes.h"
 #include "start.h"
 #include "status.h"
@@ -32,6 +33,7 @@ static void on_start(void)
 
 static void on_request(void)
 {
+    static const char *const after_dir[] = {"mod_dir.c", NULL};
     static const char *const before_headers[] = {"mod_headers.c", NULL};
     static const char *const before_firewall[] = {"mod_security2.c", NULL};
 
@@ -44,7 +46,7 @@ static void on_request(void)
     /* The session is judged before anybody is authenticated by it, and in each
      * of the ways that Satisfy knows. PER_CONF: a hook registered PER_URI
      * would make httpd authorize each subrequest of the server again. */
-    ap_hook_check_access(mss_guard_enter, NULL, NULL, APR_HOOK_FIRST,
+    ap_hook_check_access(mss_judge_enter, NULL, NULL, APR_HOOK_FIRST,
                          AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_access_ex(mss_endpoint_admit, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
@@ -61,9 +63,12 @@ static void on_request(void)
     ap_hook_fixups(mss_intake_expect, NULL, before_firewall,
                    APR_HOOK_REALLY_FIRST);
 
-    /* The user is final, the handler has not run, and mod_headers can still
-     * tell the backend what we have to say. */
-    ap_hook_fixups(mss_guard_stamp, NULL, before_headers, APR_HOOK_LAST);
+    /* Nobody has looked at the cookies, or at what is in the session. */
+    ap_hook_fixups(mss_judge_catch_up, NULL, NULL, APR_HOOK_FIRST);
+
+    /* The user is final, and so is the section; the handler has not run, and
+     * mod_headers can still tell the backend what we have to say. */
+    ap_hook_fixups(mss_guard_stamp, after_dir, before_headers, APR_HOOK_LAST);
     ap_hook_fixups(mss_inject_prepare, NULL, NULL, APR_HOOK_REALLY_LAST);
 }
 

@@ -64,8 +64,6 @@ static void copy_request(mss_state *to, const mss_state *from)
 {
     to->path = from->path;
     to->asked = from->asked;
-    to->endpoint = from->endpoint;
-    to->endpoint_file = from->endpoint_file;
     to->encodings = from->encodings;
     to->headers_known = from->headers_known;
     to->headers = from->headers;

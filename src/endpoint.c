@@ -54,7 +54,7 @@ static mss_endpoint endpoint_of(const char *rest)
 int mss_endpoint_claim(request_rec *r)
 {
     const char *prefix;
-    mss_state *state;
+    mss_view *view;
     size_t n;
 
     if (r->main || r->prev || !mss_conf_armed(r->server) || *r->uri != '/') {
@@ -62,31 +62,24 @@ int mss_endpoint_claim(request_rec *r)
     }
     prefix = mss_conf_path(r->server);
     n = strlen(prefix);
-    state = mss_state_get(r);
+    view = mss_state_view(r);
     /* Before anybody translates it: what the client has asked for. */
-    state->path = apr_pstrdup(r->pool, r->uri);
+    view->state->path = apr_pstrdup(r->pool, r->uri);
     if (r->method_number == M_TRACE || strncmp(r->uri, prefix, n) != 0
         || (r->uri[n] && r->uri[n] != '/')) {
         return DECLINED;
     }
-    state->endpoint_file = state->path + n + (r->uri[n] == '/');
-    state->endpoint = endpoint_of(state->endpoint_file);
+    view->endpoint_file = view->state->path + n + (r->uri[n] == '/');
+    view->endpoint = endpoint_of(view->endpoint_file);
     /* As the core does for a URL that nobody maps, so that what is configured
      * for the document root's directory holds here too. */
     r->filename = apr_pstrcat(r->pool, ap_document_root(r), r->uri, NULL);
     return OK;
 }
 
-static mss_state *claimed(request_rec *r)
-{
-    mss_state *state = r->main || r->prev ? NULL : mss_state_peek(r);
-
-    return state && state->endpoint != MSS_ENDPOINT_NONE ? state : NULL;
-}
-
 int mss_endpoint_admit(request_rec *r)
 {
-    return claimed(r) ? OK : DECLINED;
+    return mss_state_endpoint(r) == MSS_ENDPOINT_NONE ? DECLINED : OK;
 }
 
 /* --- limits --------------------------------------------------------------------- */
@@ -205,7 +198,8 @@ static int ping(request_rec *r, mss_state *state)
     }
     mss_counts_add(MSS_COUNT_PINGS);
     read_asker(r, state, &a);
-    if (a.known && mss_kind_is_same_origin(mss_state_headers(r))) {
+    is_own = mss_kind_is_same_origin(mss_state_headers(r));
+    if (a.known && is_own) {
         kind = MSS_KIND_REPORT;
     }
     watch_cookies(r, state->record.source != MSS_SOURCE_NONE, &a);
@@ -347,49 +341,51 @@ static int discard_body(request_rec *r)
     return OK;
 }
 
-static bool allow(request_rec *r, const mss_state *state)
+static bool allow(request_rec *r, mss_endpoint endpoint)
 {
-    bool post = state->endpoint == MSS_ENDPOINT_LOGOUT
-                || state->endpoint == MSS_ENDPOINT_RESUME;
+    bool post =
+        endpoint == MSS_ENDPOINT_LOGOUT || endpoint == MSS_ENDPOINT_RESUME;
 
     ap_allow_methods(r, REPLACE_ALLOW, post ? "POST" : "GET", NULL);
     return r->method_number == (post ? M_POST : M_GET);
 }
 
-static int answer(request_rec *r, mss_state *state)
+static int answer(request_rec *r, const mss_view *view)
 {
     int rc = discard_body(r);
 
     if (rc != OK) {
         return rc;
     }
-    if (state->endpoint == MSS_ENDPOINT_UNKNOWN) {
+    if (view->endpoint == MSS_ENDPOINT_UNKNOWN) {
         return HTTP_NOT_FOUND;
     }
-    if (!allow(r, state)) {
+    if (!allow(r, view->endpoint)) {
         return HTTP_METHOD_NOT_ALLOWED;
     }
-    switch (state->endpoint) {
+    switch (view->endpoint) {
     case MSS_ENDPOINT_PING:
-        return ping(r, state);
+        return ping(r, view->state);
     case MSS_ENDPOINT_LOGOUT:
-        return logout(r, state);
+        return logout(r, view->state);
     case MSS_ENDPOINT_RESUME:
-        return resume(r, state);
+        return resume(r, view->state);
     default:
-        return mss_files_answer(r, state->endpoint_file);
+        return mss_files_answer(r, view->endpoint_file);
     }
 }
 
 int mss_endpoint_answer(request_rec *r)
 {
-    mss_state *state = claimed(r);
+    const mss_view *view;
     int rc;
 
-    if (!state) {
+    if (mss_state_endpoint(r) == MSS_ENDPOINT_NONE) {
         return DECLINED;
     }
-    rc = answer(r, state);
-    state->left = true;
+    view = mss_state_view(r);
+    rc = answer(r, view);
+    /* What tells of an error may be a page of the site (ErrorDocument). */
+    view->state->left = rc == DONE;
     return rc;
 }

@@ -274,7 +274,8 @@ int mss_gate_admit(request_rec *r)
     mss_state *state = mss_state_peek(r);
     session_rec *z;
 
-    if (!r->user || r->main || !state || state->endpoint != MSS_ENDPOINT_NONE
+    if (!r->user || r->main || !state
+        || mss_state_endpoint(r) != MSS_ENDPOINT_NONE
         || !mss_conf_enabled(mss_conf_of(r))) {
         return DECLINED;
     }

@@ -2,13 +2,13 @@
 
 #include "guard.h"
 
-#include "apr_atomic.h"
 #include "http_core.h"
 #include "http_protocol.h"
 #include "http_request.h"
 
 #include "config.h"
 #include "gate.h"
+#include "judge.h"
 #include "log.h"
 #include "notes.h"
 #include "reply.h"
@@ -17,153 +17,6 @@
 #include "state.h"
 #include "track.h"
 #include "visitor.h"
-
-/* --- before authentication: load, decide, end ------------------------------- */
-
-static mss_kind kind_of(request_rec *r, mss_state *state, const mss_conf *c)
-{
-    const char *path = state->path ? state->path : mss_state_top(r)->uri;
-
-    state->passive = mss_conf_passive(c) || mss_conf_path_is_passive(c, path);
-    if (!state->passive
-        && mss_kind_is_activity(mss_state_headers(r), mss_conf_activity(c))) {
-        return MSS_KIND_ACTIVITY;
-    }
-    return MSS_KIND_PASSIVE;
-}
-
-static void decide(request_rec *r, mss_state *state)
-{
-    mss_limits limits = mss_state_limits(r, state);
-
-    mss_track_decide(r, state, &limits, state->kind, MSS_IDLE_UNKNOWN);
-}
-
-/* The log is told of the client's request, not of parts with other sessions. */
-static void note(request_rec *r, const mss_state *state)
-{
-    if (mss_state_is_clients(r, state)) {
-        mss_notes_log(r, state);
-    }
-}
-
-/* Takes away what the request's session could authenticate it with. */
-static void act(request_rec *r, session_rec *z, mss_state *state)
-{
-    if (mss_state_is_over(state) && state->record.source != MSS_SOURCE_ENDED) {
-        state->challenge = true;
-        if (state->decision.verdict == MSS_EXPIRED) {
-            mss_track_finish(r, z, state, state->decision.reason);
-        }
-        else {
-            /* An id that is dead already: whatever its browser holds by now,
-             * this answer must not overwrite it. */
-            mss_track_clear(r, z, state);
-        }
-    }
-    /* What may be activity is none before it has been let in. */
-    if (state->decision.verdict != MSS_LIVE
-        || state->kind != MSS_KIND_ACTIVITY) {
-        note(r, state);
-    }
-}
-
-static void warn_of_plain_cookie(request_rec *r)
-{
-    static apr_uint32_t warned;
-    const char *cookies;
-
-    if (apr_atomic_read32(&warned)) {
-        return;
-    }
-    cookies = apr_table_get(r->headers_in, "Cookie");
-    if (cookies && ap_strstr_c(cookies, MSS_STAMP_KEY "=")
-        && apr_atomic_cas32(&warned, 1, 0) == 0) {
-        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                      "MSS0014: the session cookie is not encrypted, so "
-                      "browsers can read and forge what is in it, passwords "
-                      "included; load mod_session_crypto and set "
-                      "SessionCryptoPassphrase");
-    }
-}
-
-static void enter_first(request_rec *r, mss_state *state, const mss_conf *c)
-{
-    session_rec *z = mss_track_load(r);
-
-    /* An internal redirect may lead to where there is one: judged there. */
-    if (!z) {
-        return;
-    }
-    state->entered = true;
-    if (state->record.source == MSS_SOURCE_NONE) {
-        return; /* nobody who could have been idle */
-    }
-    warn_of_plain_cookie(r);
-    /* Before another module makes one up. */
-    if (!apr_table_get(r->headers_in, "Authorization")) {
-        state->without_password = true;
-    }
-    state->kind = kind_of(r, state, c);
-    decide(r, state);
-    act(r, z, state);
-}
-
-/* An internal redirect or a subrequest can lead to a section with shorter
- * limits than those of the URL that the client asked for. */
-static void enter_again(request_rec *r, mss_state *state)
-{
-    session_rec *z = mss_track_load(r);
-
-    if (!z) {
-        return;
-    }
-    if (state->decision.verdict == MSS_LIVE) {
-        decide(r, state);
-        if (mss_state_is_over(state)) {
-            act(r, z, state);
-        }
-        return;
-    }
-    /* mod_session_dbd reads the session anew for an internal redirect. */
-    if (state->challenge && z != state->logins.session) {
-        mss_track_clear(r, z, state);
-    }
-    note(r, state); /* a subrequest may have found it */
-}
-
-int mss_guard_enter(request_rec *r)
-{
-    const mss_conf *c = mss_conf_of(r);
-    mss_state *state;
-
-    if (!mss_conf_armed(r->server)) {
-        return DECLINED;
-    }
-    if (!r->main && mss_state_get(r)->endpoint != MSS_ENDPOINT_NONE) {
-        return DECLINED;
-    }
-    /* Who logs in or out where it is Off does so for protected sections too. */
-    (void)mss_track_load(r);
-    state = mss_state_get(r);
-    if (!r->main && !state->asked) {
-        state->asked = c;
-    }
-    if (mss_conf_enabled(c)) {
-        if (state->entered) {
-            enter_again(r, state);
-        }
-        else {
-            enter_first(r, state, c);
-        }
-        if (mss_conf_cookies(c)) {
-            mss_sieve_request(r, state);
-        }
-    }
-    return DECLINED;
-}
-
-/* --- after authentication: begin, stamp --------------------------------------- */
 
 static void log_no_session(request_rec *r)
 {
@@ -224,7 +77,6 @@ static bool protects(request_rec *r, const mss_conf *c, const mss_state *state,
 
 static int begin(request_rec *r, session_rec *z, mss_state *state)
 {
-    const mss_conf *c = mss_conf_of(r);
     mss_owner owner = mss_track_owner(r);
     /* A visitor's who logs in now; other cookies were somebody else's. */
     bool keep =
@@ -238,8 +90,7 @@ static int begin(request_rec *r, session_rec *z, mss_state *state)
     }
     mss_sieve_renew(r, z, state, keep);
     mss_track_keep_choice(state);
-    state->kind = kind_of(r, state, c);
-    decide(r, state);
+    mss_judge_anew(r, state);
     state->tracked = true;
     return DECLINED;
 }
@@ -254,7 +105,7 @@ static bool outlives(request_rec *r, const session_rec *z, mss_state *state)
         || mss_session_login(z, &state->logins, &login) == MSS_LOGIN_NEW) {
         return false;
     }
-    decide(r, state);
+    mss_judge_again(r, state);
     return mss_state_is_over(state);
 }
 
@@ -264,7 +115,7 @@ static int end_late(request_rec *r, session_rec *z, mss_state *state)
 {
     int rc;
 
-    act(r, z, state);
+    mss_judge_act(r, z, state);
     state->tracked = false;
     rc = mss_gate_authenticate(r);
     return rc == DECLINED ? mss_reply_ask_again(r, mss_state_top(r)) : rc;
@@ -343,6 +194,9 @@ int mss_guard_stamp(request_rec *r)
 
     if (!mss_conf_armed(r->server)) {
         return DECLINED;
+    }
+    if (!mss_state_is_judged(r)) {
+        (void)mss_judge_catch_up(r);
     }
     client = mss_state_get(mss_state_top(r));
     names = mss_state_cookies(r);

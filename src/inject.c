@@ -246,7 +246,7 @@ int mss_inject_prepare(request_rec *r)
  * the application's cookies also where there is none. */
 static bool is_watched(request_rec *r, const mss_state *state)
 {
-    if (r->main || (state && state->endpoint != MSS_ENDPOINT_NONE)) {
+    if (r->main || mss_state_endpoint(r) != MSS_ENDPOINT_NONE) {
         return false;
     }
     return (state && state->entered)
@@ -254,11 +254,12 @@ static bool is_watched(request_rec *r, const mss_state *state)
                && (mss_session_enabled(r) || mss_conf_cookies(mss_conf_of(r))));
 }
 
-static injection *insert_filter(request_rec *r, bool canned)
+static injection *insert_filter(request_rec *r, const mss_state *state,
+                                bool canned)
 {
     injection *in;
 
-    if (!is_watched(r, mss_state_peek(r))) {
+    if (!is_watched(r, state)) {
         return NULL;
     }
     in = apr_pcalloc(r->pool, sizeof(*in));
@@ -270,7 +271,7 @@ static injection *insert_filter(request_rec *r, bool canned)
 void mss_inject_insert(request_rec *r)
 {
     mss_state *state = mss_state_peek(r);
-    injection *in = insert_filter(r, false);
+    injection *in = insert_filter(r, state, false);
 
     if (!in || !state || mss_page_unwanted(r, state)) {
         return;
@@ -285,7 +286,7 @@ void mss_inject_insert(request_rec *r)
 
 void mss_inject_insert_error(request_rec *r)
 {
-    insert_filter(r, true);
+    insert_filter(r, mss_state_peek(r), true);
 }
 
 /* Pages are complete before mod_session saves and mod_deflate compresses, both

@@ -129,6 +129,10 @@ static bool sift(request_rec *r, mss_state *state, session_rec *z)
     else if (kept != header) {
         apr_table_setn(r->headers_in, "Cookie", kept);
     }
+    if (s.took) {
+        /* A page with <!--#include has it, and what it includes inherits it. */
+        apr_table_unset(r->subprocess_env, "HTTP_COOKIE");
+    }
     return s.took;
 }
 

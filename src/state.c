@@ -58,6 +58,20 @@ mss_view *mss_state_view(request_rec *r)
     return r == top ? view : make_view(r, state);
 }
 
+bool mss_state_is_judged(const request_rec *r)
+{
+    const mss_view *view = view_of(r);
+
+    return view && view->judged == r->per_dir_config;
+}
+
+mss_endpoint mss_state_endpoint(const request_rec *r)
+{
+    const mss_view *view = view_of(r);
+
+    return view ? view->endpoint : MSS_ENDPOINT_NONE;
+}
+
 mss_state *mss_state_get(request_rec *r)
 {
     const mss_view *view = view_of(r);

@@ -36,9 +36,7 @@ typedef struct mss_sieve mss_sieve;
 typedef struct mss_state mss_state;
 
 struct mss_state {
-    const char *path;          /* as the client asked, decoded, normalised */
-    mss_endpoint endpoint;     /* claimed for one of our own */
-    const char *endpoint_file; /* what follows the prefix and its slash */
+    const char *path; /* as the client asked, decoded, normalised */
 
     const mss_conf *asked; /* of the section of that URL */
 
@@ -85,6 +83,11 @@ typedef struct {
     session_rec *session;            /* or NULL */
     const ap_conf_vector_t *section; /* that it is the session of, or NULL */
     bool unreadable;                 /* it came, but could not be decoded */
+    /* That the session has been judged in, and the request's own headers sieved
+     * for, or NULL: see judge.h. */
+    const ap_conf_vector_t *judged;
+    mss_endpoint endpoint;     /* claimed for one of our own */
+    const char *endpoint_file; /* what follows the prefix and its slash */
 } mss_view;
 
 /** The client's own request, up through redirects and subrequests. */
@@ -92,6 +95,13 @@ request_rec *mss_state_top(request_rec *r);
 
 /** Of r; made if there is none. Never NULL. */
 mss_view *mss_state_view(request_rec *r);
+
+/** Whether r has been judged in the section that it is in now. */
+bool mss_state_is_judged(const request_rec *r);
+
+/** Which of the module's own URLs r itself has been claimed for: what is made of
+ * it, as the page that tells its error, is an ordinary request. */
+mss_endpoint mss_state_endpoint(const request_rec *r);
 
 /** The record of r's session; made if there is none. */
 mss_state *mss_state_get(request_rec *r);

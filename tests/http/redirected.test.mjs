@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Front controllers: what is configured for the URL that the client asked for holds,
-// wherever httpd goes for the answer.
+// Front controllers and pages that tell of errors: what is configured for the URL that
+// the client asked for holds, wherever httpd goes for the answer; and so does what is
+// configured there.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Jar, NAVIGATION, SCRIPT, startHttpd } from '../lib/httpd.mjs';
+import { enter, startApp } from '../lib/apps.mjs';
 import { assertNoElement } from '../lib/element.mjs';
+import { LIMITS, isIdle, open, ping } from '../lib/life.mjs';
+import { modulePath } from '../lib/root.mjs';
 
 const ALICE = `Basic ${Buffer.from('alice:secret').toString('base64')}`;
 
@@ -35,7 +39,8 @@ before(async () => {
         files: Object.fromEntries(names.flatMap((name) => [
             [`htdocs/${name}/index.cgi`, CGI], [`htdocs/${name}/admin.cgi`, CGI],
             [`htdocs/${name}/admin-quiet.cgi`, CGI],
-        ])),
+        ]).concat([['htdocs/lost/page.html',
+            '<!doctype html><title>Lost</title>']])),
         config: (ctx) => `Session On
 SessionCookieName sid path=/
 SessionCryptoPassphrase test-passphrase
@@ -60,6 +65,12 @@ ${inside((name) => `Directory "${ctx.root}/htdocs/${name}"`, (name) => WAYS[name
 <Location "/action/index.cgi">
     SetHandler cgi-script
     SessionSecurityCookies K
+</Location>
+<Location "/session_security">
+    ErrorDocument 404 /lost/page.html
+</Location>
+<Location "/lost">
+    SessionSecurityReturnTo /
 </Location>`,
     });
 });
@@ -100,4 +111,149 @@ describe('the URL that was asked for decides', () => {
             assertNoElement(answer);
         });
     }
+});
+
+test('the page that tells of an error of the module\'s own URLs', async () => {
+    const answer = await ask(new Jar(), '/session_security/nothing');
+    assert.equal(answer.status, 404);
+    assert.match(answer.body, /session_security\/script\.js.*Lost/s);
+    assert.equal(answer.headers['cache-control'], 'no-store');
+});
+
+const ECHO = `#!/bin/sh
+echo "Content-Type: text/html"
+echo
+echo "<!doctype html><title>Echo</title>$HTTP_COOKIE."
+`;
+
+describe('no cookie goes by the sieve', () => {
+    let app, site;
+    before(async () => {
+        app = await startApp(undefined, { attributes: '; Path=/' });
+        site = await startHttpd({
+            clock: true,
+            module: false, // but before all others
+            prelude: `LoadModule session_security_module "${modulePath()}"`,
+            modules: ['rewrite', 'negotiation'],
+            files: {
+                'htdocs/front/index.cgi': ECHO,
+                'htdocs/front/app/x.txt': '',
+                'htdocs/passive/page.html': ECHO,
+                'htdocs/front/page.shtml': '<!doctype html><title>SSI</title>'
+                    + '<!--#include virtual="/front/index.cgi" -->'
+                    + '<!--#exec cgi="/front/index.cgi" -->',
+            },
+            config: `Session On
+SessionCookieName sid path=/
+SessionCryptoPassphrase test-passphrase
+${LIMITS}
+SessionSecurityCookies J
+ProxyPass "/app/" "${app.url}/"
+ProxyPass "/other/" "${app.url}/"
+ErrorDocument 400 /app/
+ErrorDocument 403 /app/
+ErrorDocument 404 /app/
+ErrorDocument 405 /other/
+ErrorDocument 417 /app/answer?set=J%3Dby-error%3B+Path%3D/
+RewriteEngine On
+RewriteRule ^/forbidden$ - [F]
+RewriteCond /app/static -U
+RewriteRule ^/passive/ - [E=X:1]
+<Location "/other/">
+    SessionSecurityReturnTo /
+</Location>
+<Directory "\${ROOT}/htdocs/passive">
+    SessionSecurityPassive On
+</Directory>
+<Directory "\${ROOT}/htdocs/front">
+    SessionSecurityCookies None
+    FallbackResource /front/index.cgi
+    DirectoryIndex index.cgi
+    Options +MultiViews +ExecCGI +Includes
+    MultiviewsMatch Any
+</Directory>
+<Directory "\${ROOT}/htdocs/front/app">
+    FallbackResource disabled
+    DirectoryIndex /app/
+</Directory>
+<FilesMatch "\\.cgi$">
+    SessionSecurityCookies J
+</FilesMatch>
+AddOutputFilter INCLUDES .shtml`,
+        });
+        site.allowLog(/AH10244: invalid URI path/);
+    });
+    after(async () => {
+        await site.stop();
+        await app.close();
+    });
+
+    const PART = 'what a page without cookies includes';
+    const ERRORS = [
+        ['an endpoint that is none', '/session_security/nothing'],
+        ['a method that is not allowed', '/session_security/logout'],
+        ['another site\'s logout', '/session_security/logout',
+            { method: 'POST', 'Sec-Fetch-Site': 'cross-site' }],
+        ['a slash that is encoded', '/app/x%2fy'],
+        ['a path above the root', '/%2e%2e/x'],
+        ['a rule', '/forbidden'],
+        ['what cannot be expected', '/app/', { Expect: 'wonders' }],
+    ];
+    const TURNS = [
+        ['DirectoryIndex', '/front/'],
+        ['an index elsewhere', '/front/app/'],
+        ['FallbackResource', '/front/any/route'],
+        ['MultiViews', '/front/index'],
+        [PART, '/front/page.shtml'],
+    ];
+
+    /** What the application and the CGI saw of J. */
+    async function brought(path, { method, ...headers } = {}, cookies = '') {
+        let answer;
+        const seen = await app.reached(async () => {
+            answer = await site.request(path, { method,
+                headers: { ...NAVIGATION, ...headers, Cookie: cookies } });
+        });
+        assert.ok(seen.length || answer.body.includes('Echo'), answer.body);
+        return { answer, values: [...`${seen.join('; ')}; ${answer.body}`
+            .matchAll(/\bJ=([\w-]+)/g)].map(([, value]) => value) };
+    }
+
+    for (const [name, ...request] of [...ERRORS, ...TURNS]) {
+        test(name, async () => {
+            const [path, options] = request;
+            const jar = new Jar();
+            const value = await enter(site, jar, { path: '/app/' });
+            const own = jar.header('/');
+            const live = await brought(path, options, own);
+            assert.ok(live.values.length > 0);
+            assert.ok(live.values.every((found) => found === value));
+            if (name !== PART) {
+                assert.equal(live.answer.headers['cache-control'], 'no-store');
+                assert.match(live.answer.body, /session_security\/script\.js/);
+            }
+
+            const stolen = await brought(path, options, `J=${value}`);
+            assert.deepEqual(stolen.values, []);
+            site.clock.advance(101);
+            assert.deepEqual((await brought(path, options, own)).values, []);
+        });
+    }
+
+    test('a look-up from no section at all says nothing of the kind', async () => {
+        const jar = new Jar();
+        await enter(site, jar, { path: '/app/' });
+        site.clock.advance(50);
+        assert.equal((await open(site, jar, '/passive/page.html')).status, 200);
+        isIdle(await ping(site, jar), 50);
+    });
+
+    test('what such a page sets is bound', async () => {
+        const jar = new Jar();
+        await site.request('/app/',
+            { jar, headers: { ...NAVIGATION, Expect: 'wonders' } });
+        assert.equal(jar.get('J'), 'by-error');
+        const seen = await app.reached(() => open(site, jar));
+        assert.match(seen[0], /J=by-error/);
+    });
 });
