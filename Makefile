@@ -81,7 +81,7 @@ $(BUILD)/embed: static/embed.c $(wildcard static/*.h)
 
 # In the order in which they run, as one script.
 client := $(patsubst %,static/client/%.js,native settings clock windows machine \
-          server messages dialog cover input forms start)
+          server dialog cover input forms messages start)
 
 $(BUILD)/assets.c: $(BUILD)/embed static/locales.json $(client)
 	$(BUILD)/embed static/locales.json $@ $(client)

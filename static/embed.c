@@ -227,7 +227,7 @@ static const char *replace(const char *in, const char *mark, const char *text)
 /* A page that was written into another one brings a second script. */
 #define SCRIPT_BEGIN                                                           \
     "(function (win, doc) { 'use strict';"                                     \
-    "if (Object.prototype.hasOwnProperty.call(win, 'sessionSecurity')) {"      \
+    "if ({}.hasOwnProperty.call(win, 'sessionSecurity')) {"                    \
     "return; }"
 #define SCRIPT_END "}(window, document));"
 

@@ -13,9 +13,10 @@
 
 typedef struct {
     char text[SQUEEZE_MAX_LENGTH];
-    char shorter[4];
+    char shorter[4]; /* of one that occurs outside the functions */
     unsigned count;
-    bool in[SQUEEZE_MAX_FUNCTIONS]; /* where it occurs; [0]: outside them */
+    /* Its place among the names of each function, from 1; [0]: outside them. */
+    unsigned short place[SQUEEZE_MAX_FUNCTIONS];
     bool given; /* a word of the language, or a name that is not the script's */
     token value; /* of a constant */
 } name_entry;
@@ -102,48 +103,40 @@ static const char *skip_constants(const char *p)
     return end;
 }
 
-/* Which function declared in the script's outermost one a token is in. */
+/* Which of the functions in the script's outermost one a token is in. */
 typedef struct {
     size_t index; /* 0: none */
     size_t count;
     int depth; /* of braces */
-    enum {
-        OUTSIDE,
-        DECLARED,
-        NAMED
-    } state;
+    int start; /* what it was where the function began */
+    bool begins;
 } position;
 
 static void move_on(position *at, const token *t)
 {
-    if (*t->at == '{' && t->kind == MARK)
+    if (t->kind == MARK && *t->at == '{') {
         at->depth++;
-    else if (*t->at == '}' && t->kind == MARK)
-        at->depth--;
-    if (at->depth != 1 || t->kind == LITERAL)
-        return;
-    if (*t->at == '}') {
-        at->index = 0;
     }
-    else if (t->length == 8 && !memcmp(t->at, "function", 8)) {
-        at->state = DECLARED;
+    else if (t->kind == MARK && *t->at == '}') {
+        if (--at->depth == at->start)
+            at->index = 0;
     }
-    else if (at->state == DECLARED && t->kind == NAME) {
-        at->state = NAMED;
-    }
-    else if (at->state == NAMED) {
+    else if (at->begins && *t->at == '(') {
+        at->begins = false;
+        at->start = at->depth;
         at->index = ++at->count;
-        at->state = OUTSIDE;
+        if (at->count == SQUEEZE_MAX_FUNCTIONS)
+            die("too many functions");
     }
-    else {
-        at->state = OUTSIDE;
+    else if (at->depth > 0 && !at->index && t->length == 8
+             && !memcmp(t->at, "function", 8)) {
+        at->begins = true;
     }
-    if (at->count == SQUEEZE_MAX_FUNCTIONS)
-        die("too many functions");
 }
 
 static void count_names(const char *p)
 {
+    unsigned short found[SQUEEZE_MAX_FUNCTIONS] = {0};
     token before = {MARK, ";", 1};
     position at = {0};
     while (*p) {
@@ -156,59 +149,82 @@ static void count_names(const char *p)
         name_entry *n = variable_of(&t, &before);
         if (n) {
             n->count++;
-            n->in[at.index] = true;
+            if (!n->place[at.index])
+                n->place[at.index] = ++found[at.index];
         }
         before = t;
     }
 }
 
-/* Those of the functions first: they share the few best. */
+/* Those that the script has most of are first: they cost least once it is
+ * compressed. */
+static const char letters[] =
+    "etnrisoaducglfhpmvbywkxqzjETNRISOADUCGLFHPMVBYWKXQZJ";
+
+/* How many names of its own each function has. */
+static size_t own_names[SQUEEZE_MAX_FUNCTIONS];
+
+static bool is_own(const name_entry *n)
+{
+    return !n->given && !n->value.at && !n->place[0];
+}
+
+/* The functions' own names are letters, in the order in which they occur: so the
+ * functions look alike. @return the letter's place. */
+static size_t own_letter(const name_entry *n, size_t function)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < name_count; i++) {
+        if (is_own(&names[i]) && names[i].place[function] > 0
+            && names[i].place[function] < n->place[function])
+            before++;
+    }
+    return before;
+}
+
+static void count_own_names(void)
+{
+    for (size_t f = 1; f < SQUEEZE_MAX_FUNCTIONS; f++) {
+        for (size_t i = 0; i < name_count; i++)
+            own_names[f] += is_own(&names[i]) && names[i].place[f];
+        if (own_names[f] >= sizeof letters)
+            die("too many names in a function");
+    }
+}
+
 static int by_count(const void *a, const void *b)
 {
     const name_entry *x = a, *y = b;
-    if (x->in[0] != y->in[0])
-        return x->in[0] ? 1 : -1;
     if (x->count != y->count)
         return x->count < y->count ? 1 : -1;
     return strcmp(x->text, y->text);
 }
 
-/* Whether both names occur in one function, or one of them anywhere. */
-static bool they_meet(const name_entry *a, const name_entry *b)
-{
-    if (a->in[0] || b->in[0])
-        return true;
-    for (size_t i = 1; i < SQUEEZE_MAX_FUNCTIONS; i++) {
-        if (a->in[i] && b->in[i])
-            return true;
-    }
-    return false;
-}
-
 static bool is_free(const char *candidate, size_t nth)
 {
     for (size_t i = 0; i < nth; i++) {
-        if (!strcmp(names[i].shorter, candidate)
-            && they_meet(&names[i], &names[nth]))
+        if (!strcmp(names[i].shorter, candidate))
+            return false;
+    }
+    for (size_t f = 1; !candidate[1] && f < SQUEEZE_MAX_FUNCTIONS; f++) {
+        if (names[nth].place[f]
+            && own_names[f] > (size_t)(strchr(letters, *candidate) - letters))
             return false;
     }
     return !is_given(candidate);
 }
 
-/* A name becomes the same wherever it occurs, and never one that another name
- * has become in its reach: so scopes stay as they are. */
+/* No name becomes one that another has become in its reach: so scopes stay as
+ * they are. */
 static void shorten_names(void)
 {
-    /* Those first that the rest of the script has most of: they cost least
-     * once it is compressed. */
-    static const char letters[] =
-        "etnrisoaducglfhpmvbywkxqzjETNRISOADUCGLFHPMVBYWKXQZJ";
     const size_t base = sizeof letters - 1;
     qsort(names, name_count, sizeof *names, by_count);
+    count_own_names();
     for (size_t i = 0; i < name_count; i++) {
         char to[3] = "";
-        for (size_t n = 0;
-             !names[i].given && !names[i].value.at && (!n || !is_free(to, i));
+        for (size_t n = 0; !names[i].given && !names[i].value.at
+                           && names[i].place[0] && (!n || !is_free(to, i));
              n++) {
             to[0] = letters[n % base];
             to[1] = n < base ? '\0' : letters[(n / base - 1) % base];

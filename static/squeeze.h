@@ -34,6 +34,7 @@ typedef struct {
     char *end; /* of what is written */
     bracket open[SQUEEZE_MAX_DEPTH];
     size_t depth;
+    position at;   /* in what is read */
     bool declared; /* a var statement has just ended */
     bool controls; /* the next is what an if, else, for or while does */
 } writer;
@@ -153,6 +154,8 @@ static void write_name(writer *w, const token *t, const token *before,
         w->end[-1] = ',';
     else if (n && n->value.at)
         append(w, n->value.at, n->value.length);
+    else if (n && is_own(n))
+        append(w, &letters[own_letter(n, w->at.index)], 1);
     else if (n)
         append(w, n->shorter, strlen(n->shorter));
     else if (is_word(t, " true "))
@@ -168,6 +171,7 @@ static void write_token(writer *w, const token *t, const token *before)
     bool declared = w->declared;
     bool controls = w->controls;
     w->declared = w->controls = false;
+    move_on(&w->at, t);
     if (t->kind == MARK)
         write_mark(w, t, before, controls);
     else if (t->kind == NAME)

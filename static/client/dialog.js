@@ -12,10 +12,15 @@ var before = [], coarse, dark, shown, veiled = [];
 function css(element, text) {
     each(split(text, ';'), function (declaration) {
         var part = split(declaration, ':'), value = part[dark ? 4 : 3] || '';
-        if (value && custom) {
-            value = 'var(--session-security-' + part[2] + ',' + value + ')';
+        set(value);
+        if (value) {
+            // A browser that does not know them stays with the default.
+            set('var(--session-security-' + part[2] + ',' + value + ')');
         }
-        setProperty(styleOf(element), part[0], part[1] + value, 'important');
+
+        function set(to) {
+            setProperty(styleOf(element), part[0], part[1] + to, 'important');
+        }
     });
 }
 
@@ -33,7 +38,7 @@ function add(parent, style, id, name) {
 
 function addButton(parent, style) {
     var button = add(parent, 'box-sizing:border-box;min-height:44px;' +
-        'min-width:44px;margin:4px;padding:8px 20px;border:1px solid :border:#777:#999;' +
+        'margin:4px;padding:8px 20px;border:1px solid :border:#777:#999;' +
         'border-radius:6px;font-weight:600;text-align:center;cursor:pointer;' +
         'outline-offset:2px;flex:auto' + style, '', 'button');
     button.type = 'button';

@@ -79,19 +79,11 @@ function keys(e) {
     if (ours && down) {
         if (code === 9 && !showModal) {
             e.preventDefault();
-            turn();
+            // To the other button that shows.
+            (focusOf(doc) === stay ? leaveNow : stay).focus();
         } else if (!working && (code === 27 || !final())) {
             dismiss();
         }
-    }
-}
-
-// Tab, where there is no modal dialog: to the other button that shows.
-function turn() {
-    var from = focusOf(doc);
-    stay.focus();
-    if (from === stay || focusOf(doc) !== stay) {
-        leaveNow.focus();
     }
 }
 
@@ -115,9 +107,8 @@ function wake(e) {
             reported = 0;
         }
         step();
-    } else if (!showModal && dialog && dialog.parentNode && e.target.nodeType &&
-            !contains(dialog, e.target)) {
-        // It is the guard of its own focus.
-        stay.focus();
+    } else if (!showModal && state > ACTIVE) {
+        // The dialog is the guard of its own focus.
+        step();
     }
 }

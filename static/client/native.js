@@ -6,13 +6,13 @@
 var later = win.setTimeout, cancel = win.clearTimeout;
 var alarm = win.AbortSignal && win.AbortSignal.timeout;
 var rawTime = Date.now, parse = JSON.parse, Request = win.XMLHttpRequest;
-var take = Function.prototype.bind.bind(Function.prototype.call);
+var take = accessor.bind.bind(accessor.call);
 var min = Math.min, max = Math.max, ceil = Math.ceil, abs = Math.abs;
 // For strings as patterns: regular expressions would go by what the page has
 // made of theirs.
 var split = take(''.split), replace = take(''.replace), indexOf = take([].indexOf);
 var encode = win.encodeURIComponent;
-var hasOwn = take(Object.prototype.hasOwnProperty);
+var hasOwn = take({}.hasOwnProperty);
 var listenWindow = take(win.addEventListener);
 var listenNode = take(doc.addEventListener);
 var createEvent = take(doc.createEvent), dispatch = take(doc.dispatchEvent);
@@ -28,7 +28,6 @@ var setHeader = take(Request.prototype.setRequestHeader);
 var sendRequest = take(Request.prototype.send);
 var setProperty = take(win.CSSStyleDeclaration.prototype.setProperty);
 var darkness = win.matchMedia && win.matchMedia('(prefers-color-scheme:dark)');
-var custom = win.CSS && win.CSS.supports('top', 'var(--a)');
 var Dialog = win.HTMLDialogElement;
 var showModal = Dialog && take(Dialog.prototype.showModal);
 var closeModal = Dialog && take(Dialog.prototype.close);

@@ -53,7 +53,7 @@ try {
             }
         });
     }).observe({ type: 'resource' });
-} catch (e) {
+} catch (none) {
     // An older browser: the clock does.
 }
 step();
