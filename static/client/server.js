@@ -68,6 +68,11 @@ function adopt(answer, t, idle, sent, from) {
     if (abs(ends - end) > 1500) {
         end = ends;
     }
+    if (answer.end && last > told) {
+        // The session that lives began after this page. Where it did not, it is
+        // another one for good: to load the page anew would go on for ever.
+        hide();
+    }
     if (state === HIDDEN) {
         pause = 1000;
         if (quitting) {

@@ -9,6 +9,8 @@ import {
 
 const test = suite('several windows');
 
+const PING = '**/session_security/ping?*';
+
 test('two tabs: both warn, a key in one answers for both', async (t) => {
     const { httpd, context, page } = await openSite(t, { warn: 4, expire: 12 });
     const other = await secondTab(context, httpd, '/app/page.html');
@@ -75,6 +77,60 @@ test('who comes back to a tab sees that another has signed out', async (t) => {
     await signedOut(page);
     assert.equal(pings, 1);
 });
+
+/** Has the client ask, and waits for the answer. */
+const asks = (page) => Promise.all([page.waitForResponse(PING),
+    page.evaluate(() => window.sessionSecurity.ping())]);
+
+/** Whether it is still the page that was marked. */
+const mark = (page) => page.evaluate(() => { window.isMarked = true; });
+const isMarked = (page) => page.evaluate(() => window.isMarked === true);
+
+test('a page goes when another user has logged in', async (t) => {
+    const { httpd, context, page } = await openSite(t, { warn: 60, expire: 120 });
+    await mark(page);
+    // Idle times are told in whole seconds.
+    await page.waitForFunction(() => performance.now() > 1500);
+    const other = await secondTab(context, httpd, '/logout');
+    await other.fill('[name=httpd_username]', 'bob');
+    await other.fill('[name=httpd_password]', 'secret');
+    await other.click('[type=submit]');
+    await other.waitForURL('**/app/');
+    await mark(other);
+    await asks(page);
+    await page.waitForFunction(() => !window.isMarked);
+    await page.getByText('Secret start page').waitFor();
+    const [end, ...more] = eventsOf(context);
+    assert.ok(end.type === 'expire' && end.blank && end.page === page);
+    assert.deepEqual(more, []);
+    // The session is that of the other tab, which stays.
+    await Promise.all([asks(page), asks(other)]);
+    assert.ok(await isMarked(other));
+    assert.equal(countOf(context, 'expire'), 1);
+});
+
+// As where the URL of the client's questions has a session of its own.
+test('a page whose session is never the live one is not loaded on and on',
+    async (t) => {
+        const { page } = await openSite(t, { warn: 60, expire: 120 });
+        await page.route(PING, (route) => route.fulfill({ json: { end: true,
+            state: 'active', lifetimeLeft: null,
+            idleFor: +new URL(route.request().url()).searchParams.get('idleFor'),
+        } }));
+        for (let i = 0; i < 2; i++) {
+            await mark(page);
+            await asks(page);
+            await asks(page);
+            await page.getByText('Secret start page').waitFor();
+            assert.ok(await isMarked(page));
+            // Once for what a person does in it, who is noticed twice a second.
+            await page.waitForFunction(() => performance.now() > 1000);
+            await page.keyboard.press('a');
+            await asks(page);
+            await page.waitForFunction(() => !window.isMarked
+                && window.sessionSecurity);
+        }
+    });
 
 test('without channels and storage the server connects two tabs', async (t) => {
     const { httpd, context, page } = await openSite(t, { warn: 6, expire: 16 });
