@@ -21,6 +21,7 @@ function step() {
             hide();
             expired();
         }
+        limit(own);
         bind(win);
         if (state < HIDDEN) {
             consider(t);
@@ -176,21 +177,13 @@ function over() {
     after(50, leave);
 }
 
+// Not a reload, which would offer to post a form again; nor only a place in the
+// page that is here.
 function leave() {
+    var here = split(win.location.href, '#')[0];
     if (host) {
         host.ping();
     } else {
-        try {
-            go(stage);
-        } catch (e) {
-            go(win);
-        }
+        win.location.replace(returnTo && split(returnTo, '#')[0] !== here ? returnTo : here);
     }
-}
-
-// Not a reload, which would offer to post a form again; nor only a place in the
-// page that is here.
-function go(w) {
-    var here = split(w.location.href, '#')[0];
-    w.location.replace(returnTo && split(returnTo, '#')[0] !== here ? returnTo : here);
 }

@@ -7,8 +7,9 @@
 var all = doc.querySelectorAll('script[data-session-security]');
 var script = all[all.length - 1];
 var settings = parse(attribute(script, 'data-session-security'));
-var limits = settings.limits.split('.');
-var warnAfter = +limits[0], expireAfter = +limits[1];
+// What the page is told; a window goes by the shortest limits in its frames.
+var own = settings.limits.split('.'), limits, warnAfter, expireAfter;
+limit(own);
 // Between two questions.
 var PAUSE = min(3000, (expireAfter - warnAfter) / 2);
 var events = settings.events ? settings.events.join(' ')

@@ -22,6 +22,8 @@ function bind(w) {
     frames(w, function (inner, its) {
         if (!its) {
             bind(inner);
+        } else if (its.limits()[1] < expireAfter) {
+            limit(its.limits());
         }
     });
 }
@@ -34,7 +36,9 @@ function listen(w, names, handler) {
 
 // The page's side; what windows tell each other does not concern it.
 var api = Object.create({
-    expireAfter: expireAfter,
+    limits: function () {
+        return limits;
+    },
     pressed: pressed,
     suspect: suspect,
     unsaved: unsavedWork

@@ -2,21 +2,18 @@
  * Knows the other windows and tabs of this user.
  * Must not know what they show. */
 
-// The outermost window of this origin, and the client that rules there.
-var stage = win, host = null;
+// The client that rules here: that of the outermost window that has one.
+var host = null;
 var key = 'session_security' + prefix, channel, write;
 
 (function () {
-    var w = win, its;
+    var w = win;
     while (w !== w.parent) {
         w = w.parent;
         try {
-            if (w.location.href) {
-                stage = w;
-            }
-            its = hasOwn(w, 'sessionSecurity') && w.sessionSecurity;
-            if (its && its.expireAfter <= expireAfter) {
-                host = its;
+            // Others may have something of that name.
+            if (hasOwn(w, 'sessionSecurity') && w.sessionSecurity.limits) {
+                host = w.sessionSecurity;
             }
         } catch (e) {
             // A window of another origin.

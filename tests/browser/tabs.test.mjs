@@ -234,6 +234,49 @@ test('work in a frame counts for the window', async (t) => {
     assert.match(httpd.accessLog(), /idleFor=[01]&/);
 });
 
+// Nobody would see it in there.
+const STRICT = { warn: 60, expire: 120, path: '/app/outer.html',
+    files: { ...FRAMES, 'htdocs/app/outer.html': html(
+        '<iframe name="a" src="/app/strict/x.html" style="display: none"></iframe>'),
+    'htdocs/app/strict/x.html': html('Secret') } };
+const strict = (warn, expire) => ({ ...STRICT, directives: `<Location /app/strict>
+SessionSecurityWarnAfter ${warn}
+SessionSecurityExpireAfter ${expire}
+</Location>` });
+
+test('a frame with shorter limits: its window warns', async (t) => {
+    const { context, page } = await openSite(t, strict(3, 60));
+    await warned(page);
+    assert.equal(await page.frame('a').locator(WARNING).count(), 0);
+    await page.keyboard.press('x');
+    await notWarned(page);
+    await warned(page);
+    // As long as it is there.
+    await page.frame('a').goto(new URL('/app/field.html', page.url()).href);
+    await notWarned(page);
+    assert.deepEqual(eventsOf(context).map((e) => [e.type, e.top]),
+        ['warn', 'extend', 'warn', 'extend'].map((type) => [type, true]));
+});
+
+test('such a frame ends with its window', async (t) => {
+    const { page } = await openSite(t, strict(2, 7));
+    await warned(page);
+    await signedOut(page);
+    assert.equal(page.frames().length, 1);
+});
+
+test('a page around it that is not looked after stays', async (t) => {
+    const { page } = await openSite(t, { files: { ...FRAMES,
+        'htdocs/public.html': html(`<textarea></textarea>
+<script>window.sessionSecurity = { of: 'another script' };</script>
+<iframe name="a" src="/app/page.html"></iframe>`),
+    }, path: '/public.html' });
+    await page.fill('textarea', 'half a letter');
+    await warned(page.frame('a'));
+    await page.frame('a').waitForURL('**/login.html');
+    assert.equal(await page.inputValue('textarea'), 'half a letter');
+});
+
 test('a sandboxed frame harms nobody', async (t) => {
     const { context, page } = await openSite(t, { warn: 2, expire: 60, files: {
         ...FRAMES, 'htdocs/app/sand.html': html(
