@@ -88,13 +88,9 @@ function build() {
         e.preventDefault();
         dismiss();
     });
-    listenNode(dialog, 'click', clicked);
 }
 
 function clicked(e) {
-    if (e.isTrusted === false) {
-        return;
-    }
     if (e.target === leaveNow) {
         quit();
     } else if (e.target !== stay) {

@@ -57,6 +57,17 @@ function reach(e) {
     }
 }
 
+// What is done in the dialog does not concern the page, which may take it for a
+// click beside something of its own.
+function guard(e) {
+    if (dialog && e.isTrusted !== false && contains(dialog, e.target)) {
+        e.stopImmediatePropagation();
+        if (e.type === 'click') {
+            clicked(e);
+        }
+    }
+}
+
 // While the dialog shows, keys belong to it: Tab, Enter, Space and
 // modifiers work the buttons, any other says that somebody is here, and
 // neither it nor its repetitions get into the page.

@@ -19,6 +19,7 @@ function bind(w) {
     listen(w, 'beforeprint', remove);
     listen(w, 'afterprint', step);
     listen(w, events, input);
+    listen(w, 'pointerdown mousedown mouseup touchstart touchend click focusin', guard);
     frames(w, function (inner, its) {
         if (!its) {
             bind(inner);

@@ -79,6 +79,30 @@ test('what makes it go, and the server knows', async (t) => {
     }
 });
 
+test('what is done in it does not reach the page', async (t) => {
+    const { page } = await openSite(t, { warn: 2, expire: 30,
+        context: { hasTouch: true }, files: { 'htdocs/app/panel.html':
+            html(`<textarea></textarea><script>
+window.seen = [];
+for (const type of ['pointerdown', 'mousedown', 'mouseup', 'click', 'touchstart',
+    'touchend', 'focusin']) {
+    for (const target of [window, document])
+        target.addEventListener(type, () => window.seen.push(type), true);
+}</script>`) }, path: '/app/panel.html' });
+    const stay = page.locator(`${WARNING} button:has-text("Stay signed in")`);
+    for (const act of [() => stay.click(), () => stay.tap(),
+        () => page.mouse.click(3, 3), () => page.touchscreen.tap(3, 3),
+        () => page.keyboard.press('Enter')]) {
+        await warned(page);
+        await page.evaluate(() => { window.seen = []; });
+        await act();
+        await notWarned(page);
+        assert.deepEqual(await page.evaluate(() => window.seen), [], String(act));
+    }
+    await page.mouse.click(3, 3);
+    assert.equal(await page.evaluate(() => window.seen.length > 3), true);
+});
+
 test('what no person has done does not make it go', async (t) => {
     const { context, page } = await openSite(t, { warn: 2, expire: 6 });
     await warned(page);
