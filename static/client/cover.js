@@ -30,9 +30,10 @@ function blank() {
                 hidden[hidden.length] = style;
                 hidden[hidden.length] = style.cssText;
             }
-            // A frameset is drawn whatever its display is, and a transition
-            // of the page's would outlast all that is important.
-            css(child, 'display:none;opacity:0;transition:none');
+            // A frameset is drawn whatever its display is, a transition of the
+            // page's would outlast all that is important, and a shadow's style
+            // for its host outweighs ours.
+            css(child, 'display:none;filter:opacity(0);opacity:0;transition:none');
         }
     });
     now = titleOf.get(doc);

@@ -220,12 +220,15 @@ function close() {
 }
 
 // Where the focus was, to bring it back: down into shadows and frames, which
-// forget it.
+// forget it. A mouse that is locked there could not reach our buttons.
 function remember() {
     var at = before[0] ? 0 : focusOf(doc);
     while (at) {
         try {
             before[before.length] = at;
+            if (doc.exitPointerLock) {
+                at.ownerDocument.exitPointerLock();
+            }
             at = (at.shadowRoot || at.contentDocument).activeElement;
         } catch (e) {
             at = 0;

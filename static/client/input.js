@@ -16,8 +16,10 @@ function input(e) {
         return;
     }
     if (e.type === 'mousemove') {
-        // Browsers report a mouse at rest when the page moves below it.
-        far = abs(e.screenX - mouseX) + abs(e.screenY - mouseY);
+        // Browsers report a mouse at rest when the page moves below it. One that is
+        // locked stays where it is.
+        far = doc.pointerLockElement ? abs(e.movementX) + abs(e.movementY)
+            : abs(e.screenX - mouseX) + abs(e.screenY - mouseY);
         if (far < 2) {
             return;
         }

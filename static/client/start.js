@@ -49,6 +49,8 @@ api.ping = askNow;
 api.expire = quit;
 api.confirmFormDiscard = !!settings.confirm;
 Object.defineProperty(win, 'sessionSecurity', { value: api });
+// Routers take over navigations, ours as well.
+listen(win.navigation || win, 'navigate', unload);
 try {
     // Scripts are told the end by a 401.
     new win.PerformanceObserver(function (list) {

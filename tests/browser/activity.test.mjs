@@ -95,6 +95,27 @@ test('a tremble of less than two pixels is none', async (t) => {
     assert.equal(countOf(context, 'warn'), 1);
 });
 
+test('a locked pointer that moves is activity, and is let go', async (t) => {
+    const { context, page } = await openSite(t, { warn: 3, expire: 60, files: {
+        'htdocs/app/lock.html': html(`<canvas width="300" height="300"></canvas>
+<script>document.querySelector('canvas').onclick = (e) =>
+    e.target.requestPointerLock();</script>`) }, path: '/app/lock.html' });
+    const isLocked = () => page.evaluate(() =>
+        document.pointerLockElement !== null);
+    await page.mouse.click(100, 100);
+    await until(isLocked, 'the lock');
+    for (let i = 0, end = Date.now() + 5000; Date.now() < end; i++) {
+        await page.mouse.move(100 + i % 2 * 9, 100);
+        await page.waitForTimeout(100);
+    }
+    assert.equal(countOf(context, 'warn'), 0);
+    assert.ok(await isLocked());
+    await warned(page);
+    assert.equal(await isLocked(), false);
+    await page.getByText('Stay signed in').click();
+    await notWarned(page);
+});
+
 test('what is done while the server is asked is not lost', async (t) => {
     const { httpd, context, page } = await openSite(t, { warn: 5, expire: 9 });
     let answer;

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import {
-    WARNING, allowError, html, openSite, secondTab, suite, until,
+    WARNING, allowError, html, openSite, secondTab, signedOut, suite, until,
 } from '../lib/browser.mjs';
 
 const test = suite('hostile pages');
@@ -138,6 +138,33 @@ test('nothing is painted of a page that goes on after the end', async (t) => {
     const names = Object.keys(GO_ON);
     assert.deepEqual(Object.fromEntries(names.map((name, i) => [name, seen[i]])),
         Object.fromEntries(names.map((name) => [name, []])));
+});
+
+test('a router that takes over navigations does not keep the page', async (t) => {
+    const { page } = await openSite(t, { warn: 60, expire: 90, files: {
+        'htdocs/app/router.html': html(`<p>Secret</p><script>
+window.navigation.addEventListener('navigate', (e) => {
+    if (e.cancelable) e.preventDefault();
+    if (e.canIntercept) e.intercept({ handler: () => Promise.resolve() });
+});</script>`) }, path: '/app/router.html' });
+    await page.mouse.click(5, 5);
+    await page.evaluate(() => window.sessionSecurity.expire());
+    await signedOut(page);
+});
+
+test('a body with a shadow that shows itself is hidden all the same', async (t) => {
+    const { context, page } = await openSite(t, { warn: 2, expire: 4, files: {
+        'htdocs/app/shadow.html': html(`x<script>
+document.body.attachShadow({ mode: 'open' }).innerHTML = \`<style>
+:host { display: block !important; opacity: 1 !important }
+h1 { position: fixed; top: 0; left: 0; visibility: visible }
+</style><h1>Secret</h1>\`;</script>`) }, path: '/app/shadow.html' });
+    allowError(context, /ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    await page.getByText('Sign in again').waitFor();
+    const [written, empty] = await Promise.all([0, 500].map((y) =>
+        page.screenshot({ clip: { x: 0, y, width: 200, height: 60 } })));
+    assert.ok(written.equals(empty));
 });
 
 test('its style before, in and after elements is not the dialog\'s', async (t) => {
