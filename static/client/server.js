@@ -33,7 +33,9 @@ function ask() {
     pause = PAUSE;
     askedAt = t;
     request(post ? 'POST' : 'GET',
-        post ? 'logout' : 'ping?idleFor=' + idle + '&limits=' + settings.limits,
+        post ? 'logout' : 'ping?idleFor=' + idle + '&limits=' + settings.limits
+            // A worker of the page's may have kept the answers of before.
+            + '&t=' + t,
         function (status, answer) {
             busy = 0;
             if (state === GONE) {

@@ -3,9 +3,8 @@
  * settings.
  * Must not know what they lead to. */
 
-// What comes behind it has not been parsed yet.
-var all = doc.querySelectorAll('script[data-session-security]');
-var script = all[all.length - 1];
+// The first of that name: what comes behind it is of a page that somebody saved.
+var script = doc.querySelector('script[data-session-security]');
 var settings = parse(attribute(script, 'data-session-security'));
 // What the page is told; a window goes by the shortest limits in its frames.
 var own = settings.limits.split('.'), limits, warnAfter, expireAfter;
@@ -19,6 +18,15 @@ var overrides = settings.messages || {};
 var prefix = script.src.split('script.js')[0];
 var returnTo = settings.returnTo && absolute(settings.returnTo);
 var stylesheet = settings.stylesheet && absolute(settings.stylesheet);
+// Scripts that count elements or compare them with their own find the page as it
+// was written.
+removeNode(script.parentNode, script);
+
+function limit(to) {
+    limits = to;
+    warnAfter = +to[0];
+    expireAfter = +to[1];
+}
 
 function absolute(url) {
     var link = node('a');

@@ -119,6 +119,22 @@ var sessionSecurity; try { sessionSecurity = 1; } catch (e) {}</script>`),
         'function', 'function', 'function', false, []]);
 });
 
+test('scripts find the page as it was written', async (t) => {
+    const { httpd, page } = await openSite(t, { warn: 60, expire: 90, files: {
+        'htdocs/app/lib.js': `window.base = document.getElementsByTagName('script')[0]
+    .src.replace(/[^/]*$/, '');`,
+        'htdocs/app/lib.html': '<!DOCTYPE html><html lang="en"><head><script '
+            + 'src="/app/lib.js"></script><title>x</title></head><body>x</body></html>',
+        'htdocs/app/lib.xhtml': '<html xmlns="http://www.w3.org/1999/xhtml"><head>'
+            + '<script src="/app/lib.js"></script></head><body>x</body></html>',
+    } });
+    for (const path of ['/app/lib.html', '/app/lib.xhtml']) {
+        await page.goto(httpd.url(path));
+        assert.ok(await page.evaluate(() => Boolean(window.sessionSecurity)), path);
+        assert.equal(await page.evaluate(() => window.base), httpd.url('/app/'));
+    }
+});
+
 test('ping() asks at once', async (t) => {
     const { httpd, context, page } = await openSite(t, { warn: 60, expire: 90 });
     await page.evaluate(() => window.sessionSecurity.ping());

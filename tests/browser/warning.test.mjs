@@ -40,8 +40,12 @@ test('nothing is shown and asked before it is due', async (t) => {
         .match(/GET \/session_security\/ping\?\S+/g), 'the question');
     // Of a page that has been there for long, some more.
     assert.ok(pings.length < 1 + age / 2000, pings.join());
-    for (const ping of pings)
-        assert.match(ping, /idleFor=([3-9]|\d\d)&limits=3000\.60000\.0\.[0-9a-f]+$/);
+    for (const ping of pings) {
+        assert.match(ping,
+            /idleFor=([3-9]|\d\d)&limits=3000\.60000\.0\.[0-9a-f]+&t=\d{13}$/);
+    }
+    // For workers that keep the answer to a URL.
+    assert.equal(new Set(pings).size, pings.length);
 });
 
 const ANSWERS = {
