@@ -37,7 +37,8 @@ __attribute__((noinline)) int look_up(mss_table *table, const mss_key *key)
 
     mss_table_get(table, key, &record);
     return record.source == MSS_SOURCE_STORE
-           && mss_table_touch(table, key, NOW, NOW, STALE, NOW);
+           && mss_table_touch(table, key, NOW, NOW, STALE, NOW)
+                  == MSS_TOUCH_NOTED;
 }
 
 int main(int argc, char **argv)

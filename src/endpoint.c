@@ -186,6 +186,29 @@ static void watch_cookies(request_rec *r, bool has_session, const asker *a)
     }
 }
 
+/* @param may_end by the word of another site's page, or of another session's, none
+ * ends: its own limits may be longer
+ * @return whether the session has changed: it has ended, or what is reported can
+ * be noted nowhere else */
+static bool act(request_rec *r, session_rec *z, mss_state *state, bool may_end)
+{
+    mss_touched touched = MSS_TOUCH_NOTED;
+
+    if (state->decision.verdict == MSS_EXPIRED) {
+        if (may_end) {
+            mss_track_finish(r, z, state, state->decision.reason);
+        }
+        return may_end && z->dirty;
+    }
+    if (state->decision.stamp) {
+        touched = mss_track_report(z, state, state->decision.stamp);
+    }
+    if (touched == MSS_TOUCH_REVOKED) {
+        state->decision.verdict = MSS_REVOKED;
+    }
+    return touched == MSS_TOUCH_NO_ROOM;
+}
+
 static int ping(request_rec *r, mss_state *state)
 {
     session_rec *z = mss_track_load(r);
@@ -204,19 +227,8 @@ static int ping(request_rec *r, mss_state *state)
     }
     watch_cookies(r, state->record.source != MSS_SOURCE_NONE, &a);
     mss_track_decide(r, state, &a.limits, kind, mss_parse_idle_for(r->args));
-    if (state->decision.verdict != MSS_EXPIRED) {
-        if (state->decision.stamp
-            && !mss_track_touch(state, state->decision.stamp)) {
-            state->decision.verdict = MSS_REVOKED;
-        }
-    }
-    /* By the word of another site's page, or of another session's, none ends: its own
-     * limits may be longer. */
-    else if (a.is_signed || (is_own && !a.foreign)) {
-        mss_track_finish(r, z, state, state->decision.reason);
-    }
-    /* Not even for the sake of SessionMaxAge, but to take the mark. */
-    if (state->decision.verdict != MSS_EXPIRED || !z->dirty) {
+    /* Not even for the sake of SessionMaxAge. */
+    if (!act(r, z, state, a.is_signed || (is_own && !a.foreign))) {
         mss_session_keep_unsaved(z);
     }
     mss_session_set_cookie_once(r, z);

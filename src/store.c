@@ -58,7 +58,8 @@ bool mss_store_refresh(const mss_key *key, mss_record *record)
     return verbs->refresh(key, record);
 }
 
-bool mss_store_touch(const mss_key *key, apr_time_t created, apr_time_t at)
+mss_touched mss_store_touch(const mss_key *key, apr_time_t created,
+                            apr_time_t at)
 {
     return verbs->touch(key, created, at);
 }

@@ -39,8 +39,9 @@ void mss_store_get(const mss_key *key, mss_record *record);
 bool mss_store_refresh(const mss_key *key, mss_record *record);
 
 /** Moves a session's stamp forward to at, never back; makes the record if there
- * is none. @return false when the session has been revoked. */
-bool mss_store_touch(const mss_key *key, apr_time_t created, apr_time_t at);
+ * is none and there is room. */
+mss_touched mss_store_touch(const mss_key *key, apr_time_t created,
+                            apr_time_t at);
 
 /** Notes on this machine which limits are those of the session's user. */
 void mss_store_choose(const mss_key *key, apr_uint64_t choice);
@@ -49,7 +50,7 @@ void mss_store_choose(const mss_key *key, apr_uint64_t choice);
 typedef struct {
     apr_size_t slots;
     mss_table_usage used;   /* live: those that some limit lets live on */
-    apr_uint64_t evictions; /* records given up before their time, ever */
+    apr_uint64_t evictions; /* as of mss_table_evictions */
 } mss_store_state;
 
 /** Looks through the table, a piece at a time: others wait for some ten

@@ -155,9 +155,9 @@ static bool refresh(const mss_key *key, mss_record *record)
 /* --- touch ----------------------------------------------------------------------- */
 
 typedef struct {
-    bool live;
-    bool due;   /* the others must be told */
-    bool known; /* what the others have is known already */
+    mss_touched touched; /* here */
+    bool due;            /* the others must be told */
+    bool known;          /* what the others have is known already */
 } moved;
 
 static moved move(const mss_key *key, apr_time_t created, apr_time_t at)
@@ -168,9 +168,9 @@ static moved move(const mss_key *key, apr_time_t created, apr_time_t at)
     moved m = {.known = at == created};
     mss_sync *sync;
 
-    m.live = mss_table_touch(table, key, created, at, stale, now);
+    m.touched = mss_table_touch(table, key, created, at, stale, now);
     sync = mss_table_sync(table, key);
-    if (m.live) {
+    if (m.touched != MSS_TOUCH_REVOKED) {
         m.due = !sync || at >= sync->told + MSS_SHARED_DELAY
                 || sync->told > now + MSS_SKEW;
     }
@@ -221,16 +221,21 @@ static bool tell(const mss_key *key, const mss_record *ours, bool known)
     return true;
 }
 
-static bool touch(const mss_key *key, apr_time_t created, apr_time_t at)
+static mss_touched touch(const mss_key *key, apr_time_t created, apr_time_t at)
 {
     mss_record ours = {
         .source = MSS_SOURCE_STORE, .created = created, .last = at};
     moved m = move(key, created, at);
 
-    if (m.due && !tell(key, &ours, m.known)) {
-        forget_telling(key, at);
+    if (!m.due) {
+        return m.touched;
     }
-    return m.live;
+    if (!tell(key, &ours, m.known)) {
+        forget_telling(key, at);
+        return m.touched;
+    }
+    /* There it is, where there is no room for it here. */
+    return MSS_TOUCH_NOTED;
 }
 
 /* --- revoke ------------------------------------------------------------------------ */

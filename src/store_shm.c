@@ -342,18 +342,18 @@ static bool refresh(const mss_key *key, mss_record *record)
     return false;
 }
 
-static bool touch(const mss_key *key, apr_time_t created, apr_time_t at)
+static mss_touched touch(const mss_key *key, apr_time_t created, apr_time_t at)
 {
     apr_time_t now = apr_time_now();
     apr_uint64_t evictions;
-    bool live;
+    mss_touched touched;
 
     lock();
     evictions = mss_table_evictions(table);
-    live =
+    touched =
         mss_table_touch(table, key, created, at, mss_store_shm_stale(now), now);
     unlock_and_complain(evictions, now);
-    return live;
+    return touched;
 }
 
 static bool revoke_session(const mss_key *key, const mss_ending *ending)

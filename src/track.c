@@ -264,24 +264,40 @@ bool mss_track_is_owner(request_rec *r, const mss_state *state)
                && !mss_track_is_nobodys(state));
 }
 
+static void renew_copy(session_rec *z, mss_state *state, apr_time_t at)
+{
+    state->stamp.last = at;
+    write_copy(z, state);
+}
+
+/* A save would change the key of a mod_session_dbd session under the requests
+ * that are on their way with it. */
+static bool is_copy_due(request_rec *r, const session_rec *z,
+                        const mss_state *state, apr_interval_time_t age)
+{
+    return (age >= mss_conf_update_interval(mss_conf_of(r),
+                                            state->decision.limit)
+            || age < -MSS_SKEW)
+           && !mss_session_changes_key(r, z);
+}
+
 bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
 {
     apr_time_t at =
         state->decision.stamp ? state->decision.stamp : state->record.last;
     apr_interval_time_t age = at - state->stamp.last;
+    mss_touched touched = MSS_TOUCH_NOTED;
 
-    if ((state->decision.stamp || state->record.source == MSS_SOURCE_COPY)
-        && !mss_store_touch(&state->key, state->record.created, at)) {
+    if (state->decision.stamp || state->record.source == MSS_SOURCE_COPY) {
+        touched = mss_store_touch(&state->key, state->record.created, at);
+    }
+    if (touched == MSS_TOUCH_REVOKED) {
         return false;
     }
     state->record.last = at;
-    /* A save would change the key of a mod_session_dbd session under the
-     * requests that are on their way with it. */
-    if ((age >= mss_conf_update_interval(mss_conf_of(r), state->decision.limit)
-         || age < -MSS_SKEW)
-        && !mss_session_changes_key(r, z)) {
-        state->stamp.last = at;
-        write_copy(z, state);
+    if (is_copy_due(r, z, state, age)
+        || (touched == MSS_TOUCH_NO_ROOM && age > 0)) {
+        renew_copy(z, state, at);
     }
     return true;
 }
@@ -296,7 +312,21 @@ void mss_track_keep_choice(mss_state *state)
 
 bool mss_track_touch(const mss_state *state, apr_time_t at)
 {
-    return mss_store_touch(&state->key, state->record.created, at);
+    return mss_store_touch(&state->key, state->record.created, at)
+           != MSS_TOUCH_REVOKED;
+}
+
+/* The page goes by what it is answered, so it must not be told of activity that
+ * is nowhere: also where a save changes the session's key. */
+mss_touched mss_track_report(session_rec *z, mss_state *state, apr_time_t at)
+{
+    const mss_touched touched =
+        mss_store_touch(&state->key, state->record.created, at);
+
+    if (touched == MSS_TOUCH_NO_ROOM) {
+        renew_copy(z, state, at);
+    }
+    return touched;
 }
 
 bool mss_track_is_revoked(const mss_state *state)

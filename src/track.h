@@ -69,7 +69,8 @@ void mss_track_decide(request_rec *r, mss_state *state,
                       apr_int64_t client_idle);
 
 /** Moves the stamp on, in the store, and the copy in the session when that has
- * become old. @return false when the session has been revoked meanwhile */
+ * become old, or the store has no room.
+ * @return false when the session has been revoked meanwhile */
 bool mss_track_move(request_rec *r, session_rec *z, mss_state *state);
 
 /** Keeps which limits are the user's in the session's record: for what comes
@@ -79,6 +80,10 @@ void mss_track_keep_choice(mss_state *state);
 /** Marks activity at a time, in the store alone: for when the answer's headers
  * have left, or must not carry a cookie. @return as mss_track_move */
 bool mss_track_touch(const mss_state *state, apr_time_t at);
+
+/** Marks what a page reports: in the store and, only where that has no room, in the
+ * session, which then has to be saved. */
+mss_touched mss_track_report(session_rec *z, mss_state *state, apr_time_t at);
 
 /** Revokes the id, for good. The first to do so writes the line in the log. */
 void mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,

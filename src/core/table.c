@@ -200,31 +200,32 @@ void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record)
     }
 }
 
-bool mss_table_touch(mss_table *t, const mss_key *key, apr_time_t created,
-                     apr_time_t at, apr_time_t stale, apr_time_t now)
+mss_touched mss_table_touch(mss_table *t, const mss_key *key,
+                            apr_time_t created, apr_time_t at, apr_time_t stale,
+                            apr_time_t now)
 {
     slot *s = find(t, key);
 
     if (s && s->state != LIVE) {
-        return false;
+        return MSS_TOUCH_REVOKED;
     }
-    if (!s) {
-        s = victim(t, key, stale, now);
-        /* A set full of revocations: the session lives by its copy. */
-        if (s->state < REVOKED || is_spent(s, stale, now)) {
-            t->evictions += !is_spent(s, stale, now);
-            fill(s, key->bytes, LIVE, created, at);
-        }
-    }
-    else {
+    if (s) {
         if (at > s->last || s->last > now + MSS_SKEW) {
             s->last = at;
         }
         if (s->created > now + MSS_SKEW) {
             s->created = created;
         }
+        return MSS_TOUCH_NOTED;
     }
-    return true;
+    s = victim(t, key, stale, now);
+    t->evictions += !is_spent(s, stale, now);
+    /* A set full of revocations. */
+    if (rank_of(s, stale, now) == RANK_REVOKED) {
+        return MSS_TOUCH_NO_ROOM;
+    }
+    fill(s, key->bytes, LIVE, created, at);
+    return MSS_TOUCH_NOTED;
 }
 
 bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,

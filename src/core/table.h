@@ -45,6 +45,13 @@ typedef struct {
     mss_end reason;
 } mss_ending;
 
+/** What has become of an activity. */
+typedef enum {
+    MSS_TOUCH_NOTED,
+    MSS_TOUCH_NO_ROOM, /* nowhere: the session lives by its copy */
+    MSS_TOUCH_REVOKED  /* it is none: the session has ended */
+} mss_touched;
+
 /** What slots are used for. */
 typedef struct {
     apr_size_t live;        /* sessions */
@@ -79,10 +86,10 @@ void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record);
  * one idle for longest; never a revocation before its time.
  *
  * @param stale before this time a record is of no use any more
- * @return false when the session has been revoked
  */
-bool mss_table_touch(mss_table *t, const mss_key *key, apr_time_t created,
-                     apr_time_t at, apr_time_t stale, apr_time_t now);
+mss_touched mss_table_touch(mss_table *t, const mss_key *key,
+                            apr_time_t created, apr_time_t at, apr_time_t stale,
+                            apr_time_t now);
 
 /**
  * Revokes a session. @param now for the choice of a victim, as with touch
@@ -121,7 +128,7 @@ void mss_table_outlast(mss_table *t, apr_size_t entries,
  * keeps the time. */
 bool mss_table_complain(mss_table *t, apr_uint64_t before, apr_time_t now);
 
-/** Records given up before their time, ever. */
+/** Records given up before their time, or not made, for want of room; ever. */
 apr_uint64_t mss_table_evictions(const mss_table *t);
 
 /** Counts what slot number at is used for. @param stale as with touch */

@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { until } from '../lib/httpd.mjs';
+import { Jar, login, until } from '../lib/httpd.mjs';
 import {
     ENDED, isIdle, isLogin, loggedIn, open, ping, startSite,
 } from '../lib/life.mjs';
@@ -48,6 +48,35 @@ test('a full table: sessions go on from their copies, and the log says so',
         for (const jar of jars.slice(0, 5))
             isLogin(await open(httpd, jar));
     });
+
+for (const store of ['cookie', 'dbd']) {
+    test(`a table full of ends, and a session in ${store}: what pings and pages `
+        + 'report is noted in the session', async (t) => {
+        const httpd = await startSite(t, {
+            store, more: 'SessionSecurityStore shm:64\n' });
+        const flood = new Jar();
+        for (let i = 0; i < 160; i++)
+            await login(httpd, flood, 'bob');
+        const jar = await loggedIn(httpd);
+        await httpd.expectLog(FULL);
+        const written = jar.get('sid');
+        isIdle(await ping(httpd, jar), 0);
+        assert.equal(jar.get('sid'), written);
+        for (let i = 0; i < 5; i++) {
+            httpd.clock.advance(30);
+            isIdle(await ping(httpd, jar, '?idleFor=1'), 1);
+            isIdle(await ping(httpd, jar), 1);
+        }
+        httpd.clock.advance(90);
+        assert.equal((await open(httpd, jar)).status, 200);
+        httpd.clock.advance(5);
+        assert.equal((await open(httpd, jar)).status, 200);
+        httpd.clock.advance(97);
+        assert.equal((await open(httpd, jar)).status, 200);
+        httpd.clock.advance(101);
+        assert.equal(await ping(httpd, jar), 'logout');
+    });
+}
 
 /** A request whose last byte is sent by finish(). */
 async function half(httpd, path, jar) {

@@ -42,7 +42,8 @@ static bool touch(int n, apr_time_t at)
 {
     const mss_key k = key(n);
 
-    return mss_table_touch(table, &k, at - S(10), at, STALE, NOW);
+    return mss_table_touch(table, &k, at - S(10), at, STALE, NOW)
+           != MSS_TOUCH_REVOKED;
 }
 
 static bool end(int n, apr_time_t until)

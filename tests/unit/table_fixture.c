@@ -50,7 +50,8 @@ bool touch(apr_uint32_t n, apr_time_t at)
 {
     const mss_key k = key(n);
 
-    return mss_table_touch(table, &k, at - S(10), at, STALE, NOW);
+    return mss_table_touch(table, &k, at - S(10), at, STALE, NOW)
+           != MSS_TOUCH_REVOKED;
 }
 
 bool end(apr_uint32_t n, apr_time_t until)
