@@ -33,11 +33,12 @@ static mss_key key_of(uint64_t n)
 __attribute__((noinline)) int look_up(mss_table *table, const mss_key *key);
 __attribute__((noinline)) int look_up(mss_table *table, const mss_key *key)
 {
+    static const mss_visit visit = {.created = NOW, .at = NOW};
     mss_record record;
 
     mss_table_get(table, key, &record);
     return record.source == MSS_SOURCE_STORE
-           && mss_table_touch(table, key, NOW, NOW, STALE, NOW)
+           && mss_table_touch(table, key, &visit, STALE, NOW)
                   == MSS_TOUCH_NOTED;
 }
 
@@ -56,9 +57,10 @@ int main(int argc, char **argv)
     }
     table = mss_table_make(memory, entries);
     for (uint64_t n = 0; n < sessions; n++) {
+        static const mss_visit visit = {.created = NOW - 1, .at = NOW - 1};
         mss_key key = key_of(n);
 
-        mss_table_touch(table, &key, NOW - 1, NOW - 1, STALE, NOW);
+        mss_table_touch(table, &key, &visit, STALE, NOW);
     }
     for (uint64_t i = 0; i < look_ups; i++) {
         mss_key key = key_of(i * 0x9e3779b1 % sessions);

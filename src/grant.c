@@ -114,6 +114,43 @@ static bool has_session(const answer *a)
     return !mss_track_is_revoked(a->state);
 }
 
+/* What the request has brought under that name, and no other value beside it:
+ * cookies with other paths can have the same. */
+static const mss_binding *find_brought(const answer *a, const char *name,
+                                       int *count)
+{
+    const apr_array_header_t *bound = a->state->sieve->bound;
+    const mss_binding *found = NULL;
+    int i;
+
+    for (i = *count = 0; i < bound->nelts; i++) {
+        const mss_binding *b = &APR_ARRAY_IDX(bound, i, mss_binding);
+
+        if (strcmp(b->name, name) == 0) {
+            found = b;
+            ++*count;
+        }
+    }
+    return found;
+}
+
+static mss_binding tie(const answer *a, const mss_offer *o)
+{
+    mss_binding b =
+        mss_binding_make(a->r->pool, a->state, o->set.name, o->set.value);
+    const mss_binding *before = NULL;
+    int count = 0;
+
+    if (a->state->sieve) {
+        before = find_brought(a, b.name, &count);
+    }
+    b.renews = count > 0;
+    if (count == 1 && strcmp(before->value, b.value) != 0) {
+        b.replaces = &before->key;
+    }
+    return b;
+}
+
 static void bind_all(const answer *a)
 {
     apr_array_header_t *all =
@@ -126,8 +163,7 @@ static void bind_all(const answer *a)
         if (!o->set.deletes) {
             const mss_place place = {o->path, o->set.domain};
 
-            APR_ARRAY_PUSH(all, mss_binding) = mss_binding_make(
-                a->r->pool, a->state, o->set.name, o->set.value);
+            APR_ARRAY_PUSH(all, mss_binding) = tie(a, o);
             mss_places_learn(a->r->server, o->set.name, &place);
         }
     }
@@ -137,6 +173,37 @@ static void bind_all(const answer *a)
         (void)mss_track_move(a->r, a->z, a->state);
     }
     a->state->tracked = true;
+}
+
+static bool is_offered(const answer *a, const char *name)
+{
+    int i = 0;
+
+    while (i < a->offers->nelts
+           && strcmp(APR_ARRAY_IDX(a->offers, i, mss_offer).set.name, name)
+                  != 0) {
+        i++;
+    }
+    return i < a->offers->nelts;
+}
+
+/* An answer with another value may not have arrived: what is in use still must not
+ * be the first to give way. */
+static void keep_brought(const answer *a)
+{
+    const apr_array_header_t *bound = a->state->sieve->bound;
+    int i;
+
+    if (a->z->dirty) {
+        mss_binding_keep(a->z, bound);
+    }
+    for (i = 0; i < bound->nelts; i++) {
+        const mss_binding *b = &APR_ARRAY_IDX(bound, i, mss_binding);
+
+        if (b->replaced && !is_offered(a, b->name)) {
+            (void)mss_binding_touch(a->state, b);
+        }
+    }
 }
 
 /* --- the application's logout ------------------------------------------------------- */
@@ -244,6 +311,9 @@ void mss_grant_answer(request_rec *r, session_rec *z, mss_state *state)
             || (state->sieve && state->sieve->dropped->nelts > 0))
         && mss_dismiss_may(r, state);
 
+    if (z && state->tracked && state->sieve) {
+        keep_brought(&a);
+    }
     if (sets && has_session(&a)) {
         bind_all(&a);
     }

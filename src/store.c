@@ -58,10 +58,14 @@ bool mss_store_refresh(const mss_key *key, mss_record *record)
     return verbs->refresh(key, record);
 }
 
-mss_touched mss_store_touch(const mss_key *key, apr_time_t created,
-                            apr_time_t at)
+mss_touched mss_store_touch(const mss_key *key, const mss_visit *visit)
 {
-    return verbs->touch(key, created, at);
+    return verbs->touch(key, visit);
+}
+
+void mss_store_replace(const mss_key *key, const mss_key *by)
+{
+    verbs->replace(key, by);
 }
 
 void mss_store_choose(const mss_key *key, apr_uint64_t choice)
@@ -71,7 +75,7 @@ void mss_store_choose(const mss_key *key, apr_uint64_t choice)
 }
 
 /* The slots that are looked at before the lock is given to others. */
-#define AT_ONCE 256
+#define AT_ONCE 128
 
 mss_store_state mss_store_look(void)
 {

@@ -28,8 +28,7 @@ int mss_store_init(server_rec *s);
 /** Hook child_init. */
 void mss_store_child_init(apr_pool_t *p, server_rec *s);
 
-/** Looks a session up: sets record->source to MSS_SOURCE_STORE, _REVOKED or
- * _NONE, with the first its times and choice, with the second the reason. Sets
+/** Looks a session up, as mss_table_get. Sets
  * record->in_doubt where the store is shared and does not answer. */
 void mss_store_get(const mss_key *key, mss_record *record);
 
@@ -38,10 +37,13 @@ void mss_store_get(const mss_key *key, mss_record *record);
  * mss_store_get. @return whether it has changed */
 bool mss_store_refresh(const mss_key *key, mss_record *record);
 
-/** Moves a session's stamp forward to at, never back; makes the record if there
- * is none and there is room. */
-mss_touched mss_store_touch(const mss_key *key, apr_time_t created,
-                            apr_time_t at);
+/** Moves a session's stamp forward to visit->at, never back; makes the record if
+ * there is none and there is room. The same of an application's cookie. */
+mss_touched mss_store_touch(const mss_key *key, const mss_visit *visit);
+
+/** Notes that the cookie filed under key has been replaced by that under by: it is
+ * good for what is on its way, but the first to give way. */
+void mss_store_replace(const mss_key *key, const mss_key *by);
 
 /** Notes on this machine which limits are those of the session's user. */
 void mss_store_choose(const mss_key *key, apr_uint64_t choice);
@@ -49,7 +51,7 @@ void mss_store_choose(const mss_key *key, apr_uint64_t choice);
 /** What the table of this machine holds. */
 typedef struct {
     apr_size_t slots;
-    mss_table_usage used;   /* live: those that some limit lets live on */
+    mss_table_usage used;   /* what some limit lets live on */
     apr_uint64_t evictions; /* as of mss_table_evictions */
 } mss_store_state;
 

@@ -87,7 +87,10 @@ static void merge(const mss_key *key, const mss_record *theirs,
         mss_table_revoke(table, key, end_of(now), theirs->reason, stale, now);
     }
     else if (theirs->source == MSS_SOURCE_STORE) {
-        mss_table_touch(table, key, theirs->created, theirs->last, stale, now);
+        const mss_visit visit = {.created = theirs->created,
+                                 .at = theirs->last};
+
+        mss_table_touch(table, key, &visit, stale, now);
     }
     mss_table_get(table, key, record);
     sync = mss_table_sync(table, key);
@@ -160,23 +163,23 @@ typedef struct {
     bool known;          /* what the others have is known already */
 } moved;
 
-static moved move(const mss_key *key, apr_time_t created, apr_time_t at)
+static moved move(const mss_key *key, const mss_visit *visit)
 {
     apr_time_t now = apr_time_now();
     apr_time_t stale = mss_store_shm_stale(now);
     mss_table *table = mss_store_shm_lock();
-    moved m = {.known = at == created};
+    moved m = {.known = visit->at == visit->created};
     mss_sync *sync;
 
-    m.touched = mss_table_touch(table, key, created, at, stale, now);
+    m.touched = mss_table_touch(table, key, visit, stale, now);
     sync = mss_table_sync(table, key);
     if (m.touched != MSS_TOUCH_REVOKED) {
-        m.due = !sync || at >= sync->told + MSS_SHARED_DELAY
+        m.due = !sync || visit->at >= sync->told + MSS_SHARED_DELAY
                 || sync->told > now + MSS_SKEW;
     }
     if (m.due && sync) {
         m.known = m.known || is_recent(sync->asked, now);
-        sync->told = at;
+        sync->told = visit->at;
     }
     mss_store_shm_unlock();
     return m;
@@ -202,17 +205,30 @@ static bool is_told(const mss_record *theirs, apr_time_t at)
            && theirs->last <= apr_time_now() + MSS_SKEW;
 }
 
-static bool tell(const mss_key *key, const mss_record *ours, bool known)
+/* A cookie's note has to last as long as its session, which pings keep alive
+ * without it. */
+#define COOKIE_LASTS apr_time_from_sec(24 * 3600)
+
+static apr_interval_time_t lifetime_of(const mss_visit *visit)
 {
-    apr_interval_time_t lifetime = mss_conf_longest() + MSS_SKEW;
+    const apr_interval_time_t lifetime = mss_conf_longest() + MSS_SKEW;
+
+    return visit->session && lifetime < COOKIE_LASTS ? COOKIE_LASTS : lifetime;
+}
+
+static bool tell(const mss_key *key, const mss_visit *visit, bool known)
+{
+    const mss_record ours = {.source = MSS_SOURCE_STORE,
+                             .created = visit->created,
+                             .last = visit->at};
     mss_record theirs = {.source = MSS_SOURCE_NONE};
 
     if (!known
         && read_note(MSS_NOTE_ACTIVITY, key, &theirs) == MSS_REMOTE_FAILED) {
         return false;
     }
-    for (int tries = 0; tries < 2 && !is_told(&theirs, ours->last); tries++) {
-        if (!write_note(MSS_NOTE_ACTIVITY, key, ours, lifetime)
+    for (int tries = 0; tries < 2 && !is_told(&theirs, ours.last); tries++) {
+        if (!write_note(MSS_NOTE_ACTIVITY, key, &ours, lifetime_of(visit))
             || read_note(MSS_NOTE_ACTIVITY, key, &theirs)
                    == MSS_REMOTE_FAILED) {
             return false;
@@ -221,21 +237,50 @@ static bool tell(const mss_key *key, const mss_record *ours, bool known)
     return true;
 }
 
-static mss_touched touch(const mss_key *key, apr_time_t created, apr_time_t at)
+static mss_touched touch(const mss_key *key, const mss_visit *visit)
 {
-    mss_record ours = {
-        .source = MSS_SOURCE_STORE, .created = created, .last = at};
-    moved m = move(key, created, at);
+    const moved m = move(key, visit);
 
     if (!m.due) {
         return m.touched;
     }
-    if (!tell(key, &ours, m.known)) {
-        forget_telling(key, at);
+    if (!tell(key, visit, m.known)) {
+        forget_telling(key, visit->at);
         return m.touched;
     }
     /* There it is, where there is no room for it here. */
     return MSS_TOUCH_NOTED;
+}
+
+/* --- replace --------------------------------------------------------------------- */
+
+/* What the others know of a cookie that has been replaced need not last. At the
+ * earliest of times, so that whoever touches it once more tells them. */
+static void shorten(const mss_key *key)
+{
+    static const mss_record replaced = {
+        .source = MSS_SOURCE_STORE, .created = 1, .last = 1};
+    mss_table *table = mss_store_shm_lock();
+    mss_sync *sync = mss_table_sync(table, key);
+
+    if (sync) {
+        sync->told = 0;
+    }
+    mss_store_shm_unlock();
+    (void)write_note(MSS_NOTE_ACTIVITY, key, &replaced, MSS_TABLE_REPLACED);
+}
+
+static void replace(const mss_key *key, const mss_key *by)
+{
+    mss_key other;
+    const bool is_other = mss_table_replace(mss_store_shm_lock(), key, by,
+                                            apr_time_now(), &other);
+
+    mss_store_shm_unlock();
+    shorten(key);
+    if (is_other) {
+        shorten(&other);
+    }
 }
 
 /* --- revoke ------------------------------------------------------------------------ */
@@ -313,7 +358,8 @@ static void tell_ends(void)
     }
 }
 
-const mss_store_verbs mss_store_shared = {get, refresh, touch, revoke_session};
+const mss_store_verbs mss_store_shared = {get, refresh, touch, replace,
+                                          revoke_session};
 
 int mss_store_shared_init(server_rec *s, const mss_store_place *place)
 {

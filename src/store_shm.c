@@ -303,7 +303,9 @@ static void look_into(const mss_table *old, const mss_key *key, apr_time_t now)
                          then.reason, stale, now);
     }
     else if (then.source == MSS_SOURCE_STORE) {
-        mss_table_touch(table, key, then.created, then.last, stale, now);
+        const mss_visit visit = {.created = then.created, .at = then.last};
+
+        mss_table_touch(table, key, &visit, stale, now);
     }
 }
 
@@ -342,7 +344,7 @@ static bool refresh(const mss_key *key, mss_record *record)
     return false;
 }
 
-static mss_touched touch(const mss_key *key, apr_time_t created, apr_time_t at)
+static mss_touched touch(const mss_key *key, const mss_visit *visit)
 {
     apr_time_t now = apr_time_now();
     apr_uint64_t evictions;
@@ -350,10 +352,18 @@ static mss_touched touch(const mss_key *key, apr_time_t created, apr_time_t at)
 
     lock();
     evictions = mss_table_evictions(table);
-    touched =
-        mss_table_touch(table, key, created, at, mss_store_shm_stale(now), now);
+    touched = mss_table_touch(table, key, visit, mss_store_shm_stale(now), now);
     unlock_and_complain(evictions, now);
     return touched;
+}
+
+static void replace(const mss_key *key, const mss_key *by)
+{
+    mss_key other;
+
+    lock();
+    (void)mss_table_replace(table, key, by, apr_time_now(), &other);
+    unlock();
 }
 
 static bool revoke_session(const mss_key *key, const mss_ending *ending)
@@ -370,4 +380,5 @@ static bool revoke_session(const mss_key *key, const mss_ending *ending)
     return first;
 }
 
-const mss_store_verbs mss_store_shm = {get, refresh, touch, revoke_session};
+const mss_store_verbs mss_store_shm = {get, refresh, touch, replace,
+                                       revoke_session};

@@ -16,7 +16,8 @@
 typedef struct {
     void (*get)(const mss_key *key, mss_record *record);
     bool (*refresh)(const mss_key *key, mss_record *record);
-    mss_touched (*touch)(const mss_key *key, apr_time_t created, apr_time_t at);
+    mss_touched (*touch)(const mss_key *key, const mss_visit *visit);
+    void (*replace)(const mss_key *key, const mss_key *by);
     bool (*revoke)(const mss_key *key, const mss_ending *ending);
 } mss_store_verbs;
 

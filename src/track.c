@@ -227,6 +227,13 @@ static void complain_of_cookie(request_rec *r)
                   "name of its own");
 }
 
+static mss_touched touch(const mss_state *state, apr_time_t at)
+{
+    const mss_visit visit = {.created = state->record.created, .at = at};
+
+    return mss_store_touch(&state->key, &visit);
+}
+
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                      const mss_owner *owner)
 {
@@ -247,7 +254,7 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
     state->record =
         (mss_record){.source = MSS_SOURCE_STORE, .last = now, .created = now};
     make_key(state);
-    mss_store_touch(&state->key, now, now);
+    (void)touch(state, now);
     mss_counts_add(MSS_COUNT_BEGUN);
     write_copy(z, state);
     mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
@@ -289,7 +296,7 @@ bool mss_track_move(request_rec *r, session_rec *z, mss_state *state)
     mss_touched touched = MSS_TOUCH_NOTED;
 
     if (state->decision.stamp || state->record.source == MSS_SOURCE_COPY) {
-        touched = mss_store_touch(&state->key, state->record.created, at);
+        touched = touch(state, at);
     }
     if (touched == MSS_TOUCH_REVOKED) {
         return false;
@@ -312,16 +319,14 @@ void mss_track_keep_choice(mss_state *state)
 
 bool mss_track_touch(const mss_state *state, apr_time_t at)
 {
-    return mss_store_touch(&state->key, state->record.created, at)
-           != MSS_TOUCH_REVOKED;
+    return touch(state, at) != MSS_TOUCH_REVOKED;
 }
 
 /* The page goes by what it is answered, so it must not be told of activity that
  * is nowhere: also where a save changes the session's key. */
 mss_touched mss_track_report(session_rec *z, mss_state *state, apr_time_t at)
 {
-    const mss_touched touched =
-        mss_store_touch(&state->key, state->record.created, at);
+    const mss_touched touched = touch(state, at);
 
     if (touched == MSS_TOUCH_NO_ROOM) {
         renew_copy(z, state, at);

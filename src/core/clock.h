@@ -53,6 +53,7 @@ typedef struct {
     apr_time_t created; /* time of the login */
     mss_end reason;     /* why it was revoked or ended */
     bool in_doubt;      /* others could not be asked whether they know better */
+    bool replaced;      /* of an application's cookie: by another value */
     apr_uint64_t choice; /* which limits are its user's; 0: not known */
 } mss_record;
 

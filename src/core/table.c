@@ -81,6 +81,22 @@ static mss_slot *set_of(const mss_table *t, const unsigned char *key)
     return slots_of(t) + hash % t->sets * MSS_TABLE_WAYS;
 }
 
+static mss_slot *follow(const mss_table *t, apr_uint64_t link)
+{
+    unsigned char key[sizeof(link)];
+    mss_slot *s;
+
+    memcpy(key, &link, sizeof(link));
+    s = set_of(t, key);
+    for (int i = 0; i < MSS_TABLE_WAYS; i++, s++) {
+        if (s->state != MSS_SLOT_FREE
+            && memcmp(s->key, key, sizeof(key)) == 0) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
 static mss_slot *find(const mss_table *t, const mss_key *key)
 {
     mss_slot *s = set_of(t, key->bytes);
@@ -100,15 +116,25 @@ typedef struct {
     mss_slot_weight weight;
 } candidate;
 
+static mss_slot_weight weigh(const mss_table *t, const mss_slot *s,
+                             apr_time_t stale, apr_time_t now)
+{
+    const bool is_cookie =
+        s->state == MSS_SLOT_LIVE && mss_slot_is(s) == MSS_SLOT_COOKIE;
+
+    return mss_slot_weigh(s, is_cookie ? follow(t, s->choice) : NULL, stale,
+                          now);
+}
+
 static candidate victim(const mss_table *t, const mss_key *key,
                         apr_time_t stale, apr_time_t now)
 {
     mss_slot *s = set_of(t, key->bytes);
-    candidate first = {s, mss_slot_weigh(s, stale, now)};
+    candidate first = {s, weigh(t, s, stale, now)};
 
     for (int i = 1; i < MSS_TABLE_WAYS && first.weight.rank != MSS_RANK_FREE;
          i++) {
-        const candidate next = {&s[i], mss_slot_weigh(&s[i], stale, now)};
+        const candidate next = {&s[i], weigh(t, &s[i], stale, now)};
 
         if (mss_slot_goes_before(next.weight, first.weight)) {
             first = next;
@@ -129,6 +155,7 @@ void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record)
         record->created = s->created;
         record->last = s->last;
         record->choice = s->choice;
+        record->replaced = mss_slot_is(s) == MSS_SLOT_REPLACED;
     }
     else {
         record->source = MSS_SOURCE_REVOKED;
@@ -136,8 +163,16 @@ void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record)
     }
 }
 
+static void belong(mss_slot *s, const mss_key *session)
+{
+    if (session) {
+        mss_slot_mark(s, MSS_SLOT_COOKIE);
+        s->choice = mss_slot_link(session);
+    }
+}
+
 mss_touched mss_table_touch(mss_table *t, const mss_key *key,
-                            apr_time_t created, apr_time_t at, apr_time_t stale,
+                            const mss_visit *visit, apr_time_t stale,
                             apr_time_t now)
 {
     mss_slot *s = find(t, key);
@@ -147,12 +182,13 @@ mss_touched mss_table_touch(mss_table *t, const mss_key *key,
         return MSS_TOUCH_REVOKED;
     }
     if (s) {
-        if (at > s->last || s->last > now + MSS_SKEW) {
-            s->last = at;
+        if (visit->at > s->last || s->last > now + MSS_SKEW) {
+            s->last = visit->at;
         }
         if (s->created > now + MSS_SKEW) {
-            s->created = created;
+            s->created = visit->created;
         }
+        belong(s, visit->session);
         return MSS_TOUCH_NOTED;
     }
     v = victim(t, key, stale, now);
@@ -161,8 +197,43 @@ mss_touched mss_table_touch(mss_table *t, const mss_key *key,
     if (v.weight.rank == MSS_RANK_REVOKED) {
         return MSS_TOUCH_NO_ROOM;
     }
-    mss_slot_fill(v.slot, key->bytes, MSS_SLOT_LIVE, created, at);
+    mss_slot_fill(v.slot, key->bytes, MSS_SLOT_LIVE, visit->created, visit->at);
+    belong(v.slot, visit->session);
     return MSS_TOUCH_NOTED;
+}
+
+/* Notes of a cookie that what link leads to has taken its place.
+ * @return to what another link has led so far, or 0 */
+static apr_uint64_t retire(mss_slot *s, apr_uint64_t link, apr_time_t now)
+{
+    const apr_uint64_t before =
+        mss_slot_is(s) == MSS_SLOT_REPLACED ? s->choice : 0;
+
+    mss_slot_mark(s, MSS_SLOT_REPLACED);
+    s->last = now;
+    s->choice = link;
+    return before != link ? before : 0;
+}
+
+bool mss_table_replace(mss_table *t, const mss_key *key, const mss_key *by,
+                       apr_time_t now, mss_key *other)
+{
+    mss_slot *s = find(t, key);
+    mss_slot *sibling;
+    apr_uint64_t before;
+
+    if (!s || s->state != MSS_SLOT_LIVE) {
+        return false;
+    }
+    before = retire(s, mss_slot_link(by), now);
+    sibling = before ? follow(t, before) : NULL;
+    if (!sibling || sibling->state != MSS_SLOT_LIVE
+        || mss_slot_is(sibling) != MSS_SLOT_COOKIE) {
+        return false;
+    }
+    (void)retire(sibling, 0, now);
+    memcpy(other->bytes, sibling->key, MSS_KEY_BYTES);
+    return true;
 }
 
 bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
@@ -269,9 +340,17 @@ void mss_table_count(const mss_table *t, apr_size_t at, apr_time_t stale,
 {
     const mss_slot *s = slots_of(t) + at;
 
-    if (!mss_slot_is_spent(mss_slot_weigh(s, stale, now))) {
-        usage->live += s->state == MSS_SLOT_LIVE;
-        usage->revocations += s->state != MSS_SLOT_LIVE;
+    if (mss_slot_is_spent(weigh(t, s, stale, now))) {
+        return;
+    }
+    if (s->state != MSS_SLOT_LIVE) {
+        usage->revocations++;
+    }
+    else if (mss_slot_is(s) == MSS_SLOT_SESSION) {
+        usage->live++;
+    }
+    else {
+        usage->cookies++;
     }
 }
 
@@ -292,8 +371,11 @@ void mss_table_copy(const mss_table *from, apr_size_t entries, mss_table *to)
         memcpy(key.bytes, s->key, MSS_KEY_BYTES);
         place = victim(to, &key, 0, 0);
         to->evictions += place.weight.rank != MSS_RANK_FREE;
-        if (!mss_slot_goes_before(mss_slot_weigh(s, 0, 0), place.weight)) {
+        /* By itself: a link leads anywhere that a child has written. */
+        if (!mss_slot_goes_before(mss_slot_weigh(s, NULL, 0, 0),
+                                  place.weight)) {
             mss_slot_fill(place.slot, s->key, s->state, s->created, s->last);
+            mss_slot_mark(place.slot, mss_slot_is(s));
             place.slot->sync = s->sync;
             place.slot->choice = s->choice;
         }

@@ -45,6 +45,13 @@ typedef struct {
     mss_end reason;
 } mss_ending;
 
+/** What is to be noted of a session, or of an application's cookie. */
+typedef struct {
+    apr_time_t created;
+    apr_time_t at;
+    const mss_key *session; /* NULL; of a cookie: which one it belongs to */
+} mss_visit;
+
 /** What has become of an activity. */
 typedef enum {
     MSS_TOUCH_NOTED,
@@ -55,6 +62,7 @@ typedef enum {
 /** What slots are used for. */
 typedef struct {
     apr_size_t live;        /* sessions */
+    apr_size_t cookies;     /* of applications, bound to sessions */
     apr_size_t revocations; /* that must still be kept */
 } mss_table_usage;
 
@@ -75,21 +83,38 @@ mss_table *mss_table_make(void *memory, apr_size_t entries);
 mss_table *mss_table_adopt(void *memory, apr_size_t size, apr_size_t entries);
 
 /** Sets record->source to MSS_SOURCE_STORE, _REVOKED or _NONE, with the first
- * its times and choice, with the second the reason. */
+ * its times, choice and replaced, with the second the reason. */
 void mss_table_get(const mss_table *t, const mss_key *key, mss_record *record);
 
 /**
- * Moves a stamp forward to at, never back, unless it lies more than MSS_SKEW
+ * Moves a stamp forward to visit->at, never back, unless it lies more than MSS_SKEW
  * ahead of now; makes a record if there is none. A login that lies as far ahead
- * becomes created.
- * The victim in a full set is a record that no limit lets live on, else the
- * one idle for longest; never a revocation before its time.
+ * becomes created. The record of a cookie lasts as long as that of its session, and
+ * is one that has not been replaced.
+ * The victim in a full set is a record that no limit lets live on, else a cookie that
+ * has been replaced, else the one idle for longest; never a revocation before its
+ * time.
  *
  * @param stale before this time a record is of no use any more
  */
 mss_touched mss_table_touch(mss_table *t, const mss_key *key,
-                            apr_time_t created, apr_time_t at, apr_time_t stale,
+                            const mss_visit *visit, apr_time_t stale,
                             apr_time_t now);
+
+/** For how long the record of a cookie that has been replaced counts as one that
+ * somebody may need: what was on its way then. */
+#define MSS_TABLE_REPLACED apr_time_from_sec(60)
+
+/**
+ * Notes that the cookie filed under key has been replaced by that under by. A value
+ * that was noted as such before is on its way to a browser that gets another one: it
+ * is taken for replaced as well.
+ *
+ * @param other set to the key of that value, where there is one
+ * @return whether there is
+ */
+bool mss_table_replace(mss_table *t, const mss_key *key, const mss_key *by,
+                       apr_time_t now, mss_key *other);
 
 /**
  * Revokes a session. @param now for the choice of a victim, as with touch

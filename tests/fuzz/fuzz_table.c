@@ -53,7 +53,9 @@ static void check(const mss_table *t, const model *all)
 static void move_stamp(mss_table *t, model *m, const mss_key *key,
                        apr_time_t at, apr_time_t now)
 {
-    EXPECT(mss_table_touch(t, key, now, at, 0, now)
+    const mss_visit visit = {.created = now, .at = at};
+
+    EXPECT(mss_table_touch(t, key, &visit, 0, now)
            == (m->ended ? MSS_TOUCH_REVOKED : MSS_TOUCH_NOTED));
     if (m->ended) {
         return;

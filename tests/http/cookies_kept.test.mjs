@@ -119,6 +119,72 @@ test('a flood of visitors logs nobody out', async (t) => {
     assert.equal((await brought(site, jar)).length, 1);
 });
 
+/** Numbers of mod_status. */
+async function held(httpd) {
+    const { body } = await httpd.request('/server-status?auto');
+    const all = body.matchAll(/^SessionSecurity(\w+): (\d+)$/gm);
+    return Object.fromEntries([...all].map(([, key, n]) => [key, Number(n)]));
+}
+
+const STATUS = `<Location "/server-status">
+    SetHandler server-status
+    Require all granted
+</Location>`;
+
+test('another value with each answer', async (t) => {
+    const site = await start(t, { store: 'crypto', extra: STATUS,
+        more: 'SessionSecurityStore shm:64' });
+    const { httpd, app } = site;
+    httpd.allowLog(/MSS0007/);
+    const jar = new Jar();
+    await enter(httpd, jar);
+    const again = (n, who = jar) => set(httpd, who, `J=${n}; Path=/app`, SCRIPT);
+    // As many as the session holds.
+    for (let i = 0; i < 6; i++)
+        await again(i);
+    const written = jar.get('sid');
+    for (let i = 6; i < 80; i++)
+        await again(i);
+    // More than there is room for; only they have made room for each other.
+    assert.equal(jar.get('sid'), written);
+    assert.deepEqual(await brought(site, jar), ['J=79']);
+    const now = await held(httpd);
+    assert.equal(now.Live, 1);
+    assert.ok(now.StoreCookies > 40 && now.StoreCookies < 64,
+        `${now.StoreCookies} cookies`);
+    assert.equal(now.StoreEntries, now.StoreCookies + 1);
+
+    // Answers to requests at one time; the browser has the last of the values.
+    httpd.clock.advance(61);
+    const before = jar.clone();
+    await Promise.all([1, 2, 3, 4].map((n) => again(`a${n}`, before.clone())));
+    await again('b', before);
+    jar.set('J', before.get('J'), { path: '/app' });
+    await again('c');
+    assert.deepEqual(await brought(site, before), ['J=b']);
+    httpd.clock.advance(61);
+    assert.equal((await held(httpd)).StoreCookies, 2);
+
+    // Pings alone keep it, however many others come meanwhile.
+    for (let i = 0; i < 9; i++) {
+        await ping(httpd, jar, '?idleFor=0');
+        httpd.clock.advance(90);
+        await Promise.all(Array.from({ length: 8 }, () =>
+            open(httpd, new Jar(), '/app/login')));
+    }
+    assert.equal(jar.get('sid'), written);
+    assert.deepEqual(await brought(site, jar), ['J=c']);
+
+    // It gets into the session with the copy of the stamp.
+    httpd.clock.advance(20);
+    assert.deepEqual(await brought(site, jar), ['J=c']);
+    assert.notEqual(jar.get('sid'), written);
+    await httpd.stop();
+    const next = await start(t, { app });
+    next.httpd.clock.advance(960);
+    assert.deepEqual(await brought(next, jar), ['J=c']);
+});
+
 test('what is in the store alone lasts as long as its session', async (t) => {
     const site = await start(t,
         { store: 'dbd', more: 'SessionSecurityStore shm:64' });
@@ -146,6 +212,21 @@ test('two front ends with one store', async (t) => {
     const old = jar.clone();
     await set(here.httpd, jar, 'S_1=x; Path=/app');
     assert.equal((await brought(there, jar)).length, 2);
+    // What has been replaced, the session, and its cookies, which pings do not
+    // bring: for how long.
+    const kept = () => {
+        const ttl = redis.command('KEYS', '*61').split('\n')
+            .map((key) => Number(redis.command('TTL', key)));
+        return [[50, 60], [590, 605], [86000, 86400]].map(([from, to]) =>
+            ttl.filter((s) => s > from && s <= to).length);
+    };
+    assert.deepEqual(kept(), [1, 1, 2]);
+    const late = jar.clone();
+    await set(here.httpd, jar, 'S_1=y; Path=/app', SCRIPT);
+    assert.deepEqual(kept(), [2, 1, 2]);
+    assert.deepEqual(await brought(there, jar), [jar.get('J'), 'y']
+        .map((value, i) => `${['J', 'S_1'][i]}=${value}`));
+    assert.equal((await brought(there, late)).length, 2);
     // Another answer had another of its cookies in the session, and came last.
     jar.set('sid', old.get('sid'));
     assert.equal((await brought(there, jar)).length, 2);

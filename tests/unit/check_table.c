@@ -219,9 +219,10 @@ START_TEST(revoked_stay_in_a_full_set)
     }
     for (n = WAYS; n < 4 * WAYS; n++) {
         const mss_key k = key(4 * n);
+        const mss_visit visit = {.created = NOW, .at = NOW};
 
         /* Who touches it is told; and so is who looks after the table. */
-        ck_assert_int_eq(mss_table_touch(table, &k, NOW, NOW, STALE, NOW),
+        ck_assert_int_eq(mss_table_touch(table, &k, &visit, STALE, NOW),
                          MSS_TOUCH_NO_ROOM);
         expect(4 * n, MSS_SOURCE_NONE);
     }
@@ -244,28 +245,6 @@ START_TEST(earliest_revocation_goes)
     expect(4 * 3, MSS_SOURCE_NONE);
     expect(4 * WAYS, MSS_SOURCE_REVOKED);
     expect_usage(WAYS, WAYS, 1);
-}
-END_TEST
-
-/* What a store of several machines notes here. */
-START_TEST(sync_is_kept_with_the_record)
-{
-    const mss_key k = key(1);
-    mss_sync *sync;
-
-    ck_assert_ptr_null(mss_table_sync(table, &k));
-    touch(1, NOW);
-    sync = mss_table_sync(table, &k);
-    ck_assert_int_eq(sync->asked, 0);
-    ck_assert_int_eq(sync->told, 0);
-    sync->asked = NOW;
-    sync->told = NOW - 1;
-    touch(1, NOW + 1);
-    sync = mss_table_sync(table, &k);
-    ck_assert_int_eq(sync->asked, NOW);
-    ck_assert_int_eq(sync->told, NOW - 1);
-    end(1, LATER);
-    ck_assert_int_eq(mss_table_sync(table, &k)->told, 0);
 }
 END_TEST
 
@@ -303,28 +282,6 @@ START_TEST(ends_that_have_not_been_told)
     mss_table_sync(table, &k)->told = 1;
     ck_assert_int_eq(count_untold(&last), 1);
     ck_assert_uint_eq(last, 7);
-}
-END_TEST
-
-START_TEST(a_choice_is_kept_with_the_record)
-{
-    const mss_key k = key(3);
-    const mss_key none = key(4);
-
-    mss_table_choose(table, &none, 7);
-    touch(3, NOW);
-    ck_assert_uint_eq(get(3).choice, 0);
-    mss_table_choose(table, &k, 7);
-    touch(3, NOW + 1);
-    ck_assert_uint_eq(get(3).choice, 7);
-    move_to(4 * ENTRIES);
-    ck_assert_uint_eq(get(3).choice, 7);
-    move_to(WAYS);
-    /* Who gets the slot next begins without. */
-    for (apr_uint32_t n = 4; get(3).source != MSS_SOURCE_NONE; n++) {
-        touch(n, NOW + 2);
-        ck_assert_uint_eq(get(n).choice, 0);
-    }
 }
 END_TEST
 
@@ -381,8 +338,6 @@ static void add_full(TCase *tc)
     tcase_add_test(tc, live_goes_before_revoked);
     tcase_add_test(tc, revoked_stay_in_a_full_set);
     tcase_add_test(tc, earliest_revocation_goes);
-    tcase_add_test(tc, sync_is_kept_with_the_record);
-    tcase_add_test(tc, a_choice_is_kept_with_the_record);
     tcase_add_test(tc, ends_that_have_not_been_told);
     tcase_add_test(tc, complains_once_a_minute);
     tcase_add_test(tc, more_sessions_than_slots);

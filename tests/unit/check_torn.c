@@ -41,9 +41,9 @@ static mss_key key(int n)
 static bool touch(int n, apr_time_t at)
 {
     const mss_key k = key(n);
+    const mss_visit visit = {.created = at - S(10), .at = at};
 
-    return mss_table_touch(table, &k, at - S(10), at, STALE, NOW)
-           != MSS_TOUCH_REVOKED;
+    return mss_table_touch(table, &k, &visit, STALE, NOW) != MSS_TOUCH_REVOKED;
 }
 
 static bool end(int n, apr_time_t until)
@@ -152,7 +152,7 @@ static void check_use(void)
 {
     const apr_size_t size = mss_table_size(WAYS);
     mss_table *shared = table;
-    mss_table_usage used = {0, 0};
+    mss_table_usage used = {0, 0, 0};
     int n;
 
     table = mss_table_adopt(mss_exact((const char *)shared, size), size, WAYS);

@@ -30,6 +30,7 @@
     SUITE(parse)                                                               \
     SUITE(recent)                                                              \
     SUITE(scan)                                                                \
+    SUITE(slot)                                                                \
     SUITE(stamp)                                                               \
     SUITE(table)                                                               \
     SUITE(takeover)                                                            \

@@ -49,9 +49,9 @@ mss_record get(apr_uint32_t n)
 bool touch(apr_uint32_t n, apr_time_t at)
 {
     const mss_key k = key(n);
+    const mss_visit visit = {.created = at - S(10), .at = at};
 
-    return mss_table_touch(table, &k, at - S(10), at, STALE, NOW)
-           != MSS_TOUCH_REVOKED;
+    return mss_table_touch(table, &k, &visit, STALE, NOW) != MSS_TOUCH_REVOKED;
 }
 
 bool end(apr_uint32_t n, apr_time_t until)
@@ -79,7 +79,7 @@ void expect(apr_uint32_t n, mss_source source)
 
 mss_table_usage usage_at(apr_time_t now)
 {
-    mss_table_usage u = {0, 0};
+    mss_table_usage u = {0, 0, 0};
 
     for (apr_size_t at = 0; at < mss_table_slots(table); at++) {
         mss_table_count(table, at, STALE, now, &u);
