@@ -7,6 +7,7 @@
 #include "mark.h"
 #include "offer.h"
 #include "places.h"
+#include "recheck.h"
 #include "rules.h"
 #include "sieve.h"
 #include "track.h"
@@ -111,7 +112,7 @@ static bool has_session(const answer *a)
         return begin(a);
     }
     /* Ended by another request, whose answer may have led to a new login. */
-    return !mss_track_is_revoked(a->state);
+    return !mss_recheck_is_revoked(a->state);
 }
 
 /* What the request has brought under that name, and no other value beside it:

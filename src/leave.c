@@ -6,20 +6,21 @@
 #include "dismiss.h"
 #include "grant.h"
 #include "notes.h"
+#include "recheck.h"
 #include "session.h"
 #include "sieve.h"
 #include "state.h"
 #include "track.h"
 
 static void logged_in(request_rec *r, session_rec *z, mss_state *state,
-                      const mss_user *login, mss_end reason)
+                      const mss_user *login)
 {
     mss_owner owner = {mss_session_realm(z->pool, login), login->user};
     bool keep = false;
 
     if (mss_state_goes_on(state)) {
         keep = mss_track_is_nobodys(state);
-        mss_track_revoke(r, z, state, reason);
+        mss_track_revoke(r, z, state, MSS_END_RELOGIN);
     }
     if (!mss_track_begin(r, z, state, &owner)) {
         mss_session_keep_unsaved(z);
@@ -27,10 +28,24 @@ static void logged_in(request_rec *r, session_rec *z, mss_state *state,
     mss_sieve_renew(r, z, state, keep);
 }
 
+/* Of one realm of several: its cookie must not come back. */
+static void logged_out(request_rec *r, session_rec *z, mss_state *state,
+                       const mss_user *left)
+{
+    mss_owner owner = {mss_session_realm(z->pool, left), left->user};
+    const bool goes_on = mss_state_goes_on(state);
+
+    if (!(goes_on ? mss_track_rename(r, z, state, &owner)
+                  : mss_track_begin(r, z, state, &owner))) {
+        mss_session_keep_unsaved(z);
+    }
+    mss_sieve_renew(r, z, state, false);
+}
+
 /* Whether the session was live when the request came and is not any more. */
 static bool is_late(const mss_state *state)
 {
-    return mss_state_goes_on(state) && mss_track_is_revoked(state);
+    return mss_state_goes_on(state) && mss_recheck_is_revoked(state);
 }
 
 static void settle(request_rec *r, session_rec *z, mss_state *state)
@@ -39,12 +54,11 @@ static void settle(request_rec *r, session_rec *z, mss_state *state)
 
     switch (mss_session_login(z, &state->logins, &login)) {
     case MSS_LOGIN_NEW:
-        logged_in(r, z, state, &login, MSS_END_RELOGIN);
+        logged_in(r, z, state, &login);
         return;
     case MSS_LOGIN_LESS:
-        /* Logged out of one realm of several: its cookie must not come back. */
         if (state->record.source != MSS_SOURCE_NONE) {
-            logged_in(r, z, state, &login, MSS_END_LOGOUT);
+            logged_out(r, z, state, &login);
         }
         return;
     case MSS_LOGIN_GONE:

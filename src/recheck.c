@@ -23,3 +23,11 @@ bool mss_recheck(request_rec *r, const mss_state *state, mss_decision *now)
                             MSS_IDLE_UNKNOWN);
     return now->verdict == MSS_LIVE;
 }
+
+bool mss_recheck_is_revoked(const mss_state *state)
+{
+    mss_record record = {.source = MSS_SOURCE_NONE};
+
+    mss_store_get(&state->key, &record);
+    return record.source == MSS_SOURCE_REVOKED;
+}

@@ -15,4 +15,7 @@
  * SessionSecurity is Off */
 bool mss_recheck(request_rec *r, const mss_state *state, mss_decision *now);
 
+/** Whether its id has been revoked since r came. */
+bool mss_recheck_is_revoked(const mss_state *state);
+
 #endif

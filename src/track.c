@@ -234,10 +234,9 @@ static mss_touched touch(const mss_state *state, apr_time_t at)
     return mss_store_touch(&state->key, &visit);
 }
 
-bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
-                     const mss_owner *owner)
+static bool begin(request_rec *r, session_rec *z, mss_state *state,
+                  const mss_owner *owner, const mss_record *times)
 {
-    apr_time_t now = apr_time_now();
     apr_status_t rv;
 
     memcpy(state->former, state->stamp.id, MSS_ID_BYTES);
@@ -249,12 +248,13 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
         return false;
     }
     own(state, owner);
-    state->stamp.created = now;
-    state->stamp.last = now;
-    state->record =
-        (mss_record){.source = MSS_SOURCE_STORE, .last = now, .created = now};
+    state->record = (mss_record){.source = MSS_SOURCE_STORE,
+                                 .created = times->created,
+                                 .last = times->last};
+    state->stamp.created = state->record.created;
+    state->stamp.last = state->record.last;
     make_key(state);
-    (void)touch(state, now);
+    (void)touch(state, state->record.last);
     mss_counts_add(MSS_COUNT_BEGUN);
     write_copy(z, state);
     mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
@@ -262,6 +262,22 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
         complain_of_cookie(r);
     }
     return true;
+}
+
+bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
+                     const mss_owner *owner)
+{
+    const apr_time_t now = apr_time_now();
+    const mss_record times = {.last = now, .created = now};
+
+    return begin(r, z, state, owner, &times);
+}
+
+bool mss_track_rename(request_rec *r, session_rec *z, mss_state *state,
+                      const mss_owner *owner)
+{
+    mss_track_revoke(r, z, state, MSS_END_LOGOUT);
+    return begin(r, z, state, owner, &state->record);
 }
 
 bool mss_track_is_owner(request_rec *r, const mss_state *state)
@@ -332,14 +348,6 @@ mss_touched mss_track_report(session_rec *z, mss_state *state, apr_time_t at)
         renew_copy(z, state, at);
     }
     return touched;
-}
-
-bool mss_track_is_revoked(const mss_state *state)
-{
-    mss_record record = {.source = MSS_SOURCE_NONE};
-
-    mss_store_get(&state->key, &record);
-    return record.source == MSS_SOURCE_REVOKED;
 }
 
 /* Who the session belonged to, as far as it can be told without a login: by

@@ -57,6 +57,12 @@ bool mss_track_is_settled(request_rec *r, const mss_state *state,
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                      const mss_owner *owner);
 
+/** Ends the session for its id alone: what is left of it goes on under another one,
+ * and no younger, after a logout from one of its realms.
+ * @param owner who is logged in still @return as mss_track_begin */
+bool mss_track_rename(request_rec *r, session_rec *z, mss_state *state,
+                      const mss_owner *owner);
+
 /** Whether the session was begun for the user that r has been authenticated as.
  * One session can hold logins of several realms; the user of another realm is no
  * contradiction. */
@@ -103,9 +109,6 @@ void mss_track_mark_end(request_rec *r, session_rec *z, mss_state *state);
  */
 void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
                       mss_end reason);
-
-/** Whether the id has been revoked since the request came. */
-bool mss_track_is_revoked(const mss_state *state);
 
 /** The signature of limits that a page is given, keyed by the session's id,
  * which nobody but the server knows. */

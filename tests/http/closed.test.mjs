@@ -309,7 +309,8 @@ test('a logout of one of two realms ends the cookie from before', async (t) => {
     AuthFormProvider file
     AuthUserFile users
     AuthFormLoginRequiredLocation /login.html`;
-    const httpd = await startSite(t, { store: 'crypto', extra: `
+    const httpd = await startSite(t, { store: 'crypto', more:
+        'SessionSecurityMaxLifetime 300\n', extra: `
 <Location "/second">
     ${second}
     Require valid-user
@@ -332,6 +333,21 @@ test('a logout of one of two realms ends the cookie from before', async (t) => {
     isLogin(await open(httpd, jar));
     isLogin(await open(httpd, thief));
     await httpd.expectLog(/MSS0010: .*reason=logout/);
+
+    // What goes on is neither younger nor less idle than it was.
+    await login(httpd, jar);
+    httpd.clock.advance(90);
+    assert.equal((await open(httpd, jar)).status, 200);
+    httpd.clock.advance(90);
+    assert.match((await open(httpd, jar, '/second/')).body, /two$/);
+    httpd.clock.advance(50);
+    await poll(httpd, jar, '/logout');
+    isIdle(await ping(httpd, jar), 50);
+    httpd.clock.advance(45);
+    assert.match((await open(httpd, jar, '/second/')).body, /two$/);
+    httpd.clock.advance(30);
+    isLogin(await open(httpd, jar, '/second/'));
+    await httpd.expectLog(/MSS0010: .*reason=lifetime/);
 });
 
 describe('limits differ', () => {
