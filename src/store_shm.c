@@ -5,42 +5,30 @@
 #include <unistd.h>
 
 #include "apr_global_mutex.h"
-#include "apr_shm.h"
 #include "apr_strings.h"
 #include "http_config.h"
 #include "http_main.h"
 #include "util_mutex.h"
 
 #include "config.h"
+#include "kept.h"
 #include "log.h"
 
 #define MUTEX "session-security"
 #define RETAINED "mod_session_security_store"
-
-/* A table and, behind it, those before it, which had other sizes: children of
- * their generations write to them until they have answered what they are at. */
-typedef struct kept_table kept_table;
-
-struct kept_table {
-    apr_shm_t *shm; /* NULL: there is none yet */
-    apr_size_t size;
-    apr_size_t entries;
-    apr_time_t until; /* of one before: when nobody looks into it any more */
-    kept_table *former;
-};
 
 /* What a generation of the server leaves to the next. It lives as long as the
  * parent process, in memory that no reload of this module touches, so it must
  * not point into the module. */
 typedef struct {
     apr_size_t size_of_this;
-    kept_table current;
+    mss_kept current;
     apr_global_mutex_t *mutex;
 } retained_store;
 
 static retained_store *store;
 static mss_table *table;
-static const kept_table *former; /* NULL: none is looked into */
+static const mss_kept *former; /* NULL: none is looked into */
 
 int mss_store_shm_pre_config(apr_pool_t *pconf)
 {
@@ -118,14 +106,6 @@ static void lock(void)
     }
 }
 
-/* @return NULL also where another version of the module has made it */
-static mss_table *adopt(const kept_table *kept)
-{
-    return kept->shm ? mss_table_adopt(apr_shm_baseaddr_get(kept->shm),
-                                       kept->size, kept->entries)
-                     : NULL;
-}
-
 static void log_other_version(server_rec *s)
 {
     ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
@@ -133,7 +113,7 @@ static void log_other_version(server_rec *s)
                  "version of the module; sessions go on from their copies");
 }
 
-static void copy_from(server_rec *s, const mss_table *old, kept_table *kept)
+static void copy_from(server_rec *s, const mss_table *old, mss_kept *kept)
 {
     lock();
     mss_table_copy(old, kept->entries, table);
@@ -146,11 +126,11 @@ static void copy_from(server_rec *s, const mss_table *old, kept_table *kept)
                  kept->entries, store->current.entries);
 }
 
-static void take_over(server_rec *s, const kept_table *fresh)
+static void take_over(server_rec *s, const mss_kept *fresh)
 {
-    kept_table *kept =
+    mss_kept *kept =
         apr_pmemdup(s->process->pool, &store->current, sizeof(*kept));
-    const mss_table *old = adopt(kept);
+    const mss_table *old = mss_kept_adopt(kept);
 
     store->current = *fresh;
     table = mss_table_make(apr_shm_baseaddr_get(fresh->shm), fresh->entries);
@@ -159,13 +139,14 @@ static void take_over(server_rec *s, const kept_table *fresh)
     }
     else if (kept->shm) {
         log_other_version(s);
+        apr_shm_destroy(kept->shm);
     }
 }
 
 /* A restart that fails ends the server, and all that it protects. */
 static bool keep_table(server_rec *s, apr_size_t entries, apr_status_t rv)
 {
-    table = adopt(&store->current);
+    table = mss_kept_adopt(&store->current);
     if (table) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
                      "MSS0009: no shared memory for %" APR_SIZE_T_FMT
@@ -180,10 +161,11 @@ static bool keep_table(server_rec *s, apr_size_t entries, apr_status_t rv)
 
 static apr_status_t make_table(server_rec *s, apr_size_t entries)
 {
-    kept_table fresh = {.size = mss_table_size(entries), .entries = entries};
+    mss_kept fresh = {.size = mss_table_size(entries), .entries = entries};
     apr_status_t rv;
 
-    table = store->current.entries == entries ? adopt(&store->current) : NULL;
+    table = store->current.entries == entries ? mss_kept_adopt(&store->current)
+                                              : NULL;
     if (table) {
         return APR_SUCCESS;
     }
@@ -219,6 +201,7 @@ int mss_store_shm_init(server_rec *s)
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     rv = make_table(s, mss_conf_store()->entries);
+    mss_kept_drop(&store->current.former, apr_time_now());
     former = store->current.former;
     if (rv == APR_SUCCESS) {
         lock();
@@ -291,36 +274,9 @@ static void unlock_and_complain(apr_uint64_t before, apr_time_t now)
     }
 }
 
-/* Takes over what has been written to a former table since it was copied. */
-static void look_into(const mss_table *old, const mss_key *key, apr_time_t now)
-{
-    apr_time_t stale = mss_store_shm_stale(now);
-    mss_record then = {.source = MSS_SOURCE_NONE};
-
-    mss_table_get(old, key, &then);
-    if (then.source == MSS_SOURCE_REVOKED) {
-        mss_table_revoke(table, key, now + mss_conf_longest() + MSS_SKEW,
-                         then.reason, stale, now);
-    }
-    else if (then.source == MSS_SOURCE_STORE) {
-        const mss_visit visit = {.created = then.created, .at = then.last};
-
-        mss_table_touch(table, key, &visit, stale, now);
-    }
-}
-
 static void look_back(const mss_key *key, mss_record *record)
 {
-    apr_time_t now = apr_time_now();
-    bool in_time = false;
-
-    for (const kept_table *kept = former; kept; kept = kept->former) {
-        if (now < kept->until) {
-            look_into(adopt(kept), key, now);
-            in_time = true;
-        }
-    }
-    if (!in_time) {
+    if (!mss_kept_look(former, table, key, apr_time_now())) {
         former = NULL;
     }
     mss_table_get(table, key, record);

@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Jar, login, until } from '../lib/httpd.mjs';
+import { Jar, SCRIPT, login, until } from '../lib/httpd.mjs';
 import {
     ENDED, isIdle, isLogin, loggedIn, open, ping, startSite,
 } from '../lib/life.mjs';
@@ -172,6 +172,62 @@ test('the last requests of generations before the one before', async (t) => {
     for (const jar of jars)
         isLogin(await open(httpd, jar));
 });
+
+/** MiB of shared memory that a process has mapped. */
+function shared(pid) {
+    const maps = readFileSync(`/proc/${pid}/maps`, 'latin1');
+    let bytes = 0;
+    for (const [, from, to] of maps.matchAll(
+        /^([0-9a-f]+)-([0-9a-f]+) rw-s /gm))
+        bytes += parseInt(to, 16) - parseInt(from, 16);
+    return Math.round(bytes / (1 << 20));
+}
+
+test('the memory of another size is given back, when nobody needs it any more',
+    async (t) => {
+        const httpd = await startSite(t, {
+            security: `SessionSecurity On
+SessionSecurityWarnAfter 500
+SessionSecurityExpireAfter 600
+SessionSecurityWarnAfter 60 "expr=%{REMOTE_USER} == 'alice'"
+SessionSecurityExpireAfter 100 "expr=%{REMOTE_USER} == 'alice'"
+SessionSecurityStore shm:65536
+ServerLimit 16
+`,
+            extra: `<Location "/server-status">
+    SetHandler server-status
+    Require all granted
+</Location>`,
+        });
+        const limit = async (jar) => (await ping(httpd, jar, '',
+            { ...SCRIPT, 'X-Session-Security': '1' })).expireAfter;
+        const jar = new Jar();
+        await login(httpd, jar);
+        const first = shared(httpd.pid);
+        const page = await half(httpd, '/app/', jar);
+        const late = await half(httpd, '/app/', new Jar());
+        await until(async () => /Scoreboard: .*R.*R/.test((await httpd.request(
+            '/server-status?auto')).body), 'two requests to be read');
+
+        resize(httpd, 'shm:65536', 'shm:131072');
+        await httpd.signal('SIGUSR1');
+        assert.equal(shared(httpd.pid), first + 8);
+        /* Which limits are a user's is known when the page has been let in. */
+        assert.equal(await limit(jar), 600);
+        assert.match(await page.finish(), / 200 /);
+        assert.equal(await limit(jar), 100);
+
+        httpd.clock.advance(550);
+        await httpd.signal('SIGUSR1');
+        assert.equal(shared(httpd.pid), first + 8);
+        httpd.clock.advance(100);
+        await httpd.signal('SIGUSR1');
+        assert.equal(shared(httpd.pid), first + 4);
+        /* Who has it still, works with it. */
+        assert.ok(httpd.pids().some((pid) => shared(pid) === first));
+        assert.match(await late.finish(), / 30[27] /);
+        assert.equal((await open(httpd, await loggedIn(httpd))).status, 200);
+    });
 
 test('a size for which there is no memory: a restart keeps what it has',
     async (t) => {
