@@ -2,6 +2,7 @@
 
 #include "remote.h"
 
+#include "ap_mpm.h"
 #include "ap_socache.h"
 #include "apr_strings.h"
 #include "apr_thread_cond.h"
@@ -25,6 +26,7 @@ static struct {
     mss_lane *lanes[LANES];
     int count;
     bool ending;
+    bool threaded; /* requests are served by threads */
 } remote;
 
 /* --- start ----------------------------------------------------------------------- */
@@ -128,10 +130,15 @@ int mss_remote_init(server_rec *s, const mss_store_place *place,
 }
 
 /* Those that wait for work end; one that waits for the store ends with the
- * process. */
+ * process. With prefork all do: it calls this from a signal's handler (just_die in
+ * prefork.c), and what that has interrupted may hold the mutex. */
 static apr_status_t end_child(void *unused)
 {
     (void)unused;
+    if (!remote.threaded) {
+        remote.ending = true;
+        return APR_SUCCESS;
+    }
     apr_thread_mutex_lock(remote.mutex);
     remote.ending = true;
     apr_thread_mutex_unlock(remote.mutex);
@@ -139,6 +146,14 @@ static apr_status_t end_child(void *unused)
         mss_lane_end(remote.lanes[i]);
     }
     return APR_SUCCESS;
+}
+
+static bool is_threaded(void)
+{
+    int threaded = 0;
+
+    return ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded) == APR_SUCCESS
+           && threaded != AP_MPMQ_NOT_SUPPORTED;
 }
 
 void mss_remote_child_init(apr_pool_t *p)
@@ -160,6 +175,7 @@ void mss_remote_child_init(apr_pool_t *p)
                      "MSS0036: this child cannot use the shared store");
         return;
     }
+    remote.threaded = is_threaded();
     remote.service.mutex = remote.mutex;
     apr_pool_pre_cleanup_register(p, NULL, end_child);
 }

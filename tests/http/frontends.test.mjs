@@ -2,15 +2,20 @@
 // Several front ends with one store: what is done at one holds at the others.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
+    from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-    Jar, login, startBackend, startHttpd, until,
+    Jar, formSite, login, startBackend, startHttpd, until,
 } from '../lib/httpd.mjs';
 import {
     ENDED, isIdle, isLogin, loggedIn, open, ping, poll, startSite,
 } from '../lib/life.mjs';
+import { hasEnded } from '../lib/process.mjs';
 import { startMemcached, startRedis } from '../lib/services.mjs';
 
 const KINDS = {
@@ -398,6 +403,30 @@ test('a login while the store is down', async (t) => {
     fronts.advance(101);
     isLogin(await open(fronts[1], jar));
     fronts[1].allowLog(ENDED);
+});
+
+test('prefork: a child that is ended while it calls the store', async (t) => {
+    const redis = await startRedis(t);
+    const here = mkdtempSync(join(tmpdir(), 'mss-interrupt-'));
+    t.after(() => rmSync(here, { recursive: true }));
+    const library = join(here, 'interrupt.so');
+    execFileSync('cc', ['-shared', '-fPIC', '-o', library,
+        new URL('../lib/interrupt.c', import.meta.url).pathname]);
+    chmodSync(here, 0o755);
+    const one = await startHttpd({
+        mpm: 'prefork', modules: ['socache_redis'],
+        env: { LD_PRELOAD: library, INTERRUPT: join(here, 'now') },
+        config: formSite({ security:
+            `SessionSecurity On\nSessionSecurityStore ${redis.url}` }),
+    }, t);
+    const jar = new Jar();
+    await login(one, jar);
+    const before = one.pids();
+    writeFileSync(join(here, 'now'), '');
+    await assert.rejects(one.request('/app/', { jar }));
+    rmSync(join(here, 'now'));
+    await until(() => before.some(hasEnded), 'the child to end');
+    assert.equal((await one.request('/app/', { jar })).status, 200);
 });
 
 test('httpd stops, and restarts, while the store hangs', async (t) => {
