@@ -106,6 +106,17 @@ session_rec *mss_session_load(request_rec *r, bool *unreadable)
     return z;
 }
 
+/* Where that is so with every request, nobody is ever idle for long. */
+void mss_session_complain(request_rec *r)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                  "MSS0058: a user's session begins, since the one that came "
+                  "cannot be decoded: the passphrase is another, or an "
+                  "application, or another virtual host or port of this host "
+                  "name, sets a cookie of that name; give SessionCookieName a "
+                  "name of its own");
+}
+
 const char *mss_session_get(const session_rec *z)
 {
     return apr_table_get(z->entries, MSS_STAMP_KEY);

@@ -47,6 +47,10 @@ session_rec *mss_session_load(request_rec *r, bool *unreadable);
  * in. NULL: it is noted elsewhere, or nowhere. Lives as long as the note. */
 const char *mss_session_note(request_rec *r, const session_rec *z);
 
+/** Says in the log that a user's session begins where one came that cannot be
+ * decoded. */
+void mss_session_complain(request_rec *r);
+
 /** Our value in the session, or NULL. */
 const char *mss_session_get(const session_rec *z);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "apr_siphash.h"
-#include "apr_strings.h"
 #include "http_core.h"
 #include "http_protocol.h"
 
@@ -216,17 +215,6 @@ void mss_track_decide(request_rec *r, mss_state *state,
     }
 }
 
-/* Where that is so with every request, nobody is ever idle for long. */
-static void complain_of_cookie(request_rec *r)
-{
-    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                  "MSS0058: a user's session begins, since the one that came "
-                  "cannot be decoded: the passphrase is another, or an "
-                  "application, or another virtual host or port of this host "
-                  "name, sets a cookie of that name; give SessionCookieName a "
-                  "name of its own");
-}
-
 static mss_touched touch(const mss_state *state, apr_time_t at)
 {
     const mss_visit visit = {.created = state->record.created, .at = at};
@@ -259,7 +247,7 @@ static bool begin(request_rec *r, session_rec *z, mss_state *state,
     write_copy(z, state);
     mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
     if (*owner->user && mss_state_view(r)->unreadable) {
-        complain_of_cookie(r);
+        mss_session_complain(r);
     }
     return true;
 }
@@ -267,10 +255,9 @@ static bool begin(request_rec *r, session_rec *z, mss_state *state,
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                      const mss_owner *owner)
 {
-    const apr_time_t now = apr_time_now();
-    const mss_record times = {.last = now, .created = now};
+    const apr_time_t at = apr_time_now();
 
-    return begin(r, z, state, owner, &times);
+    return begin(r, z, state, owner, &(mss_record){.last = at, .created = at});
 }
 
 bool mss_track_rename(request_rec *r, session_rec *z, mss_state *state,
@@ -338,8 +325,7 @@ bool mss_track_touch(const mss_state *state, apr_time_t at)
     return touch(state, at) != MSS_TOUCH_REVOKED;
 }
 
-/* The page goes by what it is answered, so it must not be told of activity that
- * is nowhere: also where a save changes the session's key. */
+/* Also where a save changes the session's key: the page goes by the answer. */
 mss_touched mss_track_report(session_rec *z, mss_state *state, apr_time_t at)
 {
     const mss_touched touched = touch(state, at);
