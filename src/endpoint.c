@@ -8,9 +8,9 @@
 #include "http_protocol.h"
 #include "http_request.h"
 
+#include "asker.h"
 #include "assets.h"
 #include "core/header.h"
-#include "core/limits.h"
 #include "core/parse.h"
 #include "counts.h"
 #include "dismiss.h"
@@ -19,7 +19,6 @@
 #include "log.h"
 #include "mark.h"
 #include "reply.h"
-#include "rules.h"
 #include "track.h"
 
 #define BODY_MAX 4096
@@ -82,44 +81,6 @@ int mss_endpoint_admit(request_rec *r)
     return mss_state_endpoint(r) == MSS_ENDPOINT_NONE ? DECLINED : OK;
 }
 
-/* --- limits --------------------------------------------------------------------- */
-
-const char *mss_endpoint_limits(request_rec *r, const mss_state *state)
-{
-    mss_limits l = mss_state_limits(r, state);
-    char *text = apr_palloc(r->pool, MSS_LIMITS_TEXT);
-    apr_size_t n = mss_limits_write(&l, text);
-
-    mss_limits_seal(text, n, mss_track_sign(r->pool, state, text, n));
-    return text;
-}
-
-/* What the page that asks says of itself. */
-typedef struct {
-    mss_limits limits;
-    bool is_signed; /* for the session that asks */
-    bool known;     /* the user's, or the longest as long as nobody can tell */
-    bool foreign;   /* of another session than the one that asks now */
-} asker;
-
-/* The limits of the page that asks, if this server signed them for this
- * session; else those of the URL it asks. */
-static void read_asker(request_rec *r, const mss_state *state, asker *a)
-{
-    apr_size_t n = 0;
-    const char *text = mss_parse_parameter(r->args, "limits", &n);
-    apr_uint64_t mac;
-
-    n = text ? mss_limits_read(text, n, &a->limits, &mac) : 0;
-    a->is_signed = n > 0 && mac == mss_track_sign(r->pool, state, text, n);
-    a->foreign = n > 0 && !a->is_signed;
-    a->known = a->is_signed;
-    if (!a->is_signed) {
-        a->limits = mss_state_limits(r, state);
-        a->known = mss_rules_decide(mss_conf_of(r), state->choice);
-    }
-}
-
 /* --- ping ------------------------------------------------------------------------ */
 
 static int no_session(request_rec *r)
@@ -145,7 +106,7 @@ static const char *seconds(request_rec *r, apr_interval_time_t t)
 
 /* Numbers and constants have nothing that JSON would have to escape. */
 static const char *ping_answer(request_rec *r, const mss_state *state,
-                               const asker *a)
+                               const mss_asker *a)
 {
     const mss_decision *d = &state->decision;
     bool live = d->verdict == MSS_LIVE;
@@ -165,7 +126,7 @@ static const char *ping_answer(request_rec *r, const mss_state *state,
 /* Pages that have a session ask without one: a few do when a visitor has logged
  * out, or has deleted cookies; several in a row, and no others, where browsers do
  * not send the cookie. */
-static void watch_cookies(request_rec *r, bool has_session, const asker *a)
+static void watch_cookies(request_rec *r, bool has_session, const mss_asker *a)
 {
     static apr_uint32_t missing;
 
@@ -214,13 +175,13 @@ static int ping(request_rec *r, mss_state *state)
     session_rec *z = mss_track_load(r);
     mss_kind kind = MSS_KIND_PASSIVE;
     bool is_own;
-    asker a;
+    mss_asker a;
 
     if (!z) {
         return no_session(r);
     }
     mss_counts_add(MSS_COUNT_PINGS);
-    read_asker(r, state, &a);
+    mss_asker_read(r, state, &a);
     is_own = mss_kind_is_same_origin(mss_state_headers(r));
     if (a.known && is_own) {
         kind = MSS_KIND_REPORT;
@@ -284,9 +245,9 @@ static int logout(request_rec *r, mss_state *state)
         return rc;
     }
     if (mss_state_goes_on(state)) {
-        asker a;
+        mss_asker a;
 
-        read_asker(r, state, &a);
+        mss_asker_read(r, state, &a);
         mss_track_decide(r, state, &a.limits, MSS_KIND_PASSIVE,
                          MSS_IDLE_UNKNOWN);
         mss_track_finish(r, z, state, MSS_END_LOGOUT);

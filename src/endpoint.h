@@ -18,9 +18,4 @@ int mss_endpoint_admit(request_rec *r);
 /** Hook fixups, before everybody: answers them. */
 int mss_endpoint_answer(request_rec *r);
 
-/** The limits of this page as the client must bring them back with its pings:
- * "warn.expire.lifetime.mac", milliseconds and hexadecimal, signed with the
- * session's id. In r->pool. */
-const char *mss_endpoint_limits(request_rec *r, const mss_state *state);
-
 #endif

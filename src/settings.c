@@ -9,10 +9,10 @@
 
 #include "apr_strings.h"
 
+#include "asker.h"
 #include "assets.h"
 #include "config.h"
 #include "core/element.h"
-#include "endpoint.h"
 #include "recheck.h"
 
 /* A page that was on its way for longer is told how its session is by now; others,
@@ -203,7 +203,7 @@ const char *mss_settings_element(request_rec *r, const mss_state *state,
                                    text(mss_element_nonce(r->pool, nonce)),
                                    text(mss_element_integrity(r->pool, digest)),
                                    text(MSS_ELEMENT_SETTINGS "{\"limits\":\""),
-                                   text(mss_endpoint_limits(r, state)),
+                                   text(mss_asker_limits(r, state)),
                                    text("\""),
                                    text(time),
                                    text(idle),

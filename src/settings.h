@@ -16,7 +16,7 @@ void mss_settings_init(apr_pool_t *pconf, server_rec *s);
  * of the page's Content-Security-Policy, if that is not NULL, and its digest, if
  * that is asked for; length becomes its own. Its settings are a JSON object whose
  * keys are there when they apply:
- *   limits      see mss_endpoint_limits
+ *   limits      see mss_asker_limits
  *   took        milliseconds since the request came, if more than a second:
  *               what follows is as of then
  *   idle        milliseconds since the last activity; ExpireAfter if the session
