@@ -217,7 +217,7 @@ export const TIME = `${TEXT} > :nth-child(2)`;
 
 /** Waits for the warning. */
 export async function warned(page) {
-    await page.waitForSelector(HEADING, { state: 'visible' });
+    await page.waitForSelector(HEADING, { state: 'visible', timeout: 20000 });
 }
 
 export async function notWarned(page) {
