@@ -16,7 +16,7 @@ function build(root) {
     execFileSync('cc', ['-std=gnu11', '-O2', '-g', `-I${source}/src`,
         `-I${query('APR_INCLUDEDIR')}`, ...query('EXTRA_CPPFLAGS').split(/\s+/),
         '-o', program, `${source}/bench/table.c`,
-        `${source}/src/core/table.c`]);
+        `${source}/src/core/table.c`, `${source}/src/core/slot.c`]);
     return program;
 }
 
