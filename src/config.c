@@ -20,12 +20,12 @@
 
 /* What a former reading must not leave behind: mss_conf_reset. */
 static apr_interval_time_t longest = EXPIRE_AFTER;
-static apr_interval_time_t longest_in_force;
+static mss_limits loosest;
 
 void mss_conf_reset(void)
 {
     longest = EXPIRE_AFTER;
-    longest_in_force = 0;
+    loosest = (mss_limits){0};
     mss_directives_reset();
 }
 
@@ -41,16 +41,25 @@ apr_interval_time_t mss_conf_longest(void)
     return longest;
 }
 
-void mss_conf_note_force(apr_interval_time_t expire_after)
+void mss_conf_note_force(const mss_limits *limits)
 {
-    if (expire_after > longest_in_force) {
-        longest_in_force = expire_after;
+    const bool first = loosest.expire_after == 0;
+
+    if (limits->expire_after > loosest.expire_after) {
+        loosest.expire_after = limits->expire_after;
+    }
+    /* 0: no limit. */
+    if (first || !limits->max_lifetime
+        || (loosest.max_lifetime
+            && limits->max_lifetime > loosest.max_lifetime)) {
+        loosest.max_lifetime = limits->max_lifetime;
     }
 }
 
-apr_interval_time_t mss_conf_longest_in_force(void)
+mss_limits mss_conf_loosest(void)
 {
-    return longest_in_force ? longest_in_force : longest;
+    return loosest.expire_after ? loosest
+                                : (mss_limits){.expire_after = longest};
 }
 
 /* --- create and merge ------------------------------------------------------ */

@@ -101,10 +101,10 @@ bool mss_conf_armed(const server_rec *s);
 bool mss_conf_any_armed(const server_rec *s);
 /** The longest ExpireAfter set anywhere: how long a revocation is kept. */
 apr_interval_time_t mss_conf_longest(void);
-/** The longest ExpireAfter that is in force, defaults included, as the start has
- * noted it: no session is live for longer without activity. */
-apr_interval_time_t mss_conf_longest_in_force(void);
-void mss_conf_note_force(apr_interval_time_t expire_after);
+/** The longest ExpireAfter and MaxLifetime that are in force, defaults included, as
+ * the start has noted them: no session lives on beyond either. */
+mss_limits mss_conf_loosest(void);
+void mss_conf_note_force(const mss_limits *limits);
 /** SessionSecurityDecodeCache, for each child. */
 typedef struct {
     apr_size_t entries; /* 0: Off */

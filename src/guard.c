@@ -11,6 +11,7 @@
 #include "judge.h"
 #include "log.h"
 #include "notes.h"
+#include "renewal.h"
 #include "reply.h"
 #include "rules.h"
 #include "sieve.h"
@@ -77,18 +78,11 @@ static bool protects(request_rec *r, const mss_conf *c, const mss_state *state,
 
 static int begin(request_rec *r, session_rec *z, mss_state *state)
 {
-    mss_owner owner = mss_track_owner(r);
-    /* A visitor's who logs in now; other cookies were somebody else's. */
-    bool keep =
-        state->decision.verdict == MSS_LIVE && mss_track_is_nobodys(state);
+    const mss_owner owner = mss_track_owner(r);
 
-    if (!mss_gate_may_begin(r, z, state)) {
-        return DECLINED;
-    }
-    if (!mss_track_begin(r, z, state, &owner)) {
+    if (!mss_renewal_login(r, z, state, &owner)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    mss_sieve_renew(r, z, state, keep);
     mss_track_keep_choice(state);
     mss_judge_anew(r, state);
     state->tracked = true;
@@ -141,27 +135,21 @@ static int move(request_rec *r, session_rec *z, mss_state *state)
     return DECLINED;
 }
 
-/* A visitor whom the application has logged in has been authenticated by httpd:
- * another id, so that nobody else knows it. */
-static int take_over(request_rec *r, session_rec *z, mss_state *state)
-{
-    if (!mss_gate_may_begin(r, z, state)) {
-        return move(r, z, state);
-    }
-    mss_track_revoke(r, z, state, MSS_END_RELOGIN);
-    return begin(r, z, state);
-}
-
+/* A visitor whom the application has logged in may have been authenticated by httpd:
+ * another id then, so that nobody else knows it. */
 static int go_on(request_rec *r, session_rec *z, mss_state *state)
 {
     if (!r->user || mss_track_is_owner(r, state)) {
         return move(r, z, state);
     }
-    if (mss_track_is_nobodys(state)) {
-        return take_over(r, z, state);
+    if (mss_gate_may_begin(r, z, state)) {
+        return begin(r, z, state);
     }
-    mss_track_revoke(r, z, state, MSS_END_RELOGIN);
-    return begin(r, z, state);
+    if (mss_track_is_nobodys(state)) {
+        return move(r, z, state);
+    }
+    (void)mss_track_revoke(r, z, state, MSS_END_RELOGIN);
+    return DECLINED;
 }
 
 static int stamp(request_rec *r, session_rec *z, mss_state *state)
@@ -169,8 +157,10 @@ static int stamp(request_rec *r, session_rec *z, mss_state *state)
     if (mss_gate_holds(r, z, state)) {
         return mss_gate_refuse(r, z, state);
     }
-    return state->decision.verdict == MSS_LIVE ? go_on(r, z, state)
-                                               : begin(r, z, state);
+    if (state->decision.verdict == MSS_LIVE) {
+        return go_on(r, z, state);
+    }
+    return mss_gate_may_begin(r, z, state) ? begin(r, z, state) : DECLINED;
 }
 
 /* An internal redirect to a section with users or limits of its own. */

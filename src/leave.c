@@ -7,39 +7,30 @@
 #include "grant.h"
 #include "notes.h"
 #include "recheck.h"
+#include "renewal.h"
 #include "session.h"
-#include "sieve.h"
 #include "state.h"
 #include "track.h"
 
 static void logged_in(request_rec *r, session_rec *z, mss_state *state,
                       const mss_user *login)
 {
-    mss_owner owner = {mss_session_realm(z->pool, login), login->user};
-    bool keep = false;
+    const mss_owner owner = {mss_session_realm(z->pool, login), login->user};
 
-    if (mss_state_goes_on(state)) {
-        keep = mss_track_is_nobodys(state);
-        mss_track_revoke(r, z, state, MSS_END_RELOGIN);
-    }
-    if (!mss_track_begin(r, z, state, &owner)) {
+    if (!mss_renewal_login(r, z, state, &owner)) {
         mss_session_keep_unsaved(z);
     }
-    mss_sieve_renew(r, z, state, keep);
 }
 
 /* Of one realm of several: its cookie must not come back. */
 static void logged_out(request_rec *r, session_rec *z, mss_state *state,
                        const mss_user *left)
 {
-    mss_owner owner = {mss_session_realm(z->pool, left), left->user};
-    const bool goes_on = mss_state_goes_on(state);
+    const mss_owner owner = {mss_session_realm(z->pool, left), left->user};
 
-    if (!(goes_on ? mss_track_rename(r, z, state, &owner)
-                  : mss_track_begin(r, z, state, &owner))) {
+    if (!mss_renewal_logout(r, z, state, &owner)) {
         mss_session_keep_unsaved(z);
     }
-    mss_sieve_renew(r, z, state, false);
 }
 
 /* Whether the session was live when the request came and is not any more. */

@@ -356,3 +356,28 @@ const char *mss_session_realm(apr_pool_t *p, const mss_user *login)
 {
     return apr_pstrmemdup(p, login->key, strlen(login->key) - strlen(USER));
 }
+
+/* What mod_auth_form keeps of a login (mod_auth_form.c, set_session_auth). */
+static const char *const parts[] = {"-" MOD_SESSION_USER, "-" MOD_SESSION_PW,
+                                    "-site"};
+#define PARTS ((int)(sizeof(parts) / sizeof(parts[0])))
+
+void mss_session_keep_login(session_rec *z, const mss_user *login)
+{
+    const char *realm = login ? mss_session_realm(z->pool, login) : NULL;
+    const char *keys[PARTS];
+    const char *values[PARTS];
+    int i;
+
+    for (i = 0; realm && i < PARTS; i++) {
+        keys[i] = apr_pstrcat(z->pool, realm, parts[i], NULL);
+        values[i] = apr_table_get(z->entries, keys[i]);
+    }
+    apr_table_clear(z->entries);
+    for (i = 0; realm && i < PARTS; i++) {
+        if (values[i]) {
+            apr_table_setn(z->entries, keys[i], values[i]);
+        }
+    }
+    z->dirty = 1;
+}

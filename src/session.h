@@ -74,6 +74,10 @@ bool mss_session_is_in(request_rec *r, const session_rec *z, const char *name);
  * with SessionMaxAge mod_session saves each session: see mss_session_keep_unsaved. */
 void mss_session_clear(session_rec *z);
 
+/** Takes out all entries but those of that login. NULL: all. The session is saved
+ * with the answer. */
+void mss_session_keep_login(session_rec *z, const mss_user *login);
+
 /** Ends the session: every entry goes but our own, which becomes mark. Saved
  * at once where mod_session would lose the change over an internal redirect. */
 void mss_session_end(request_rec *r, session_rec *z, const char *mark);

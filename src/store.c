@@ -81,7 +81,7 @@ mss_store_state mss_store_look(void)
 {
     mss_store_state state = {0};
     apr_time_t now = apr_time_now();
-    apr_time_t stale = now - mss_conf_longest_in_force();
+    apr_time_t stale = now - mss_conf_loosest().expire_after;
     apr_size_t at = 0;
 
     do {

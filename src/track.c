@@ -17,11 +17,6 @@
 #include "oldkey.h"
 #include "store.h"
 
-static void make_key(mss_state *state)
-{
-    state->key = mss_store_key(state->stamp.id);
-}
-
 /* Keyed, so that the session's value does not tell who it belongs to. */
 static apr_uint64_t hash(const mss_state *state, const char *text)
 {
@@ -113,7 +108,7 @@ bool mss_track_is_settled(request_rec *r, const mss_state *state,
 
 static void look_up(mss_state *state)
 {
-    make_key(state);
+    state->key = mss_store_key(state->stamp.id);
     mss_store_get(&state->key, &state->record);
     state->choice = state->record.choice;
     if (state->record.source == MSS_SOURCE_NONE) {
@@ -241,7 +236,7 @@ static bool begin(request_rec *r, session_rec *z, mss_state *state,
                                  .last = times->last};
     state->stamp.created = state->record.created;
     state->stamp.last = state->record.last;
-    make_key(state);
+    state->key = mss_store_key(state->stamp.id);
     (void)touch(state, state->record.last);
     mss_counts_add(MSS_COUNT_BEGUN);
     write_copy(z, state);
@@ -263,7 +258,6 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
 bool mss_track_rename(request_rec *r, session_rec *z, mss_state *state,
                       const mss_owner *owner)
 {
-    mss_track_revoke(r, z, state, MSS_END_LOGOUT);
     return begin(r, z, state, owner, &state->record);
 }
 
@@ -353,22 +347,24 @@ static const char *user_of(request_rec *r, const mss_state *state)
     return user && user_hash(state, user) == state->stamp.user ? user : NULL;
 }
 
-void mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,
+bool mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,
                       mss_end reason)
 {
     /* A copy of the session's text is judged by the stamp in it, so it could
      * live on for that long; longer than from now if the clock was set back. */
     apr_time_t now = apr_time_now();
-    apr_time_t last = state->stamp.last > now ? state->stamp.last : now;
-    apr_time_t until = last + mss_conf_longest() + MSS_SKEW;
+    apr_time_t until = (state->stamp.last > now ? state->stamp.last : now)
+                       + mss_conf_longest() + MSS_SKEW;
+    const bool first = mss_store_revoke(&state->key, until, reason);
 
     mss_oldkey_note(z, mss_track_is_visitors(state), reason);
-    if (mss_store_revoke(&state->key, until, reason)) {
+    if (first) {
         mss_ending_tell(r, state, reason, user_of(r, state));
     }
     mss_decode_forget(state);
     state->record.source = MSS_SOURCE_REVOKED;
     state->record.reason = reason;
+    return first;
 }
 
 void mss_track_mark_end(request_rec *r, session_rec *z, mss_state *state)
@@ -388,7 +384,7 @@ void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
         state->record.reason = reason;
     }
     else {
-        mss_track_revoke(r, z, state, reason);
+        (void)mss_track_revoke(r, z, state, reason);
     }
     if (mss_session_user(&state->logins) || mss_track_is_nobodys(state)) {
         mss_track_mark_end(r, z, state);

@@ -57,9 +57,8 @@ bool mss_track_is_settled(request_rec *r, const mss_state *state,
 bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
                      const mss_owner *owner);
 
-/** Ends the session for its id alone: what is left of it goes on under another one,
- * and no younger, after a logout from one of its realms.
- * @param owner who is logged in still @return as mss_track_begin */
+/** Goes on with the session, which has just been revoked, under another id, and no
+ * younger. @return as mss_track_begin */
 bool mss_track_rename(request_rec *r, session_rec *z, mss_state *state,
                       const mss_owner *owner);
 
@@ -91,8 +90,9 @@ bool mss_track_touch(const mss_state *state, apr_time_t at);
  * session, which then has to be saved. */
 mss_touched mss_track_report(session_rec *z, mss_state *state, apr_time_t at);
 
-/** Revokes the id, for good. The first to do so writes the line in the log. */
-void mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,
+/** Revokes the id, for good. The first to do so writes the line in the log.
+ * @return whether it was this call: false if it had been revoked before */
+bool mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,
                       mss_end reason);
 
 /** Puts the mark of the end in the session's place, just ended: nobody has been

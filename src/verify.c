@@ -75,14 +75,15 @@ static bool check_limits(verification *x, const mss_section *section,
 
 static void check_section(void *data, const mss_section *section)
 {
+    const bool sets = mss_conf_sets_limits(section->own);
     bool said = false;
     mss_limits l;
 
-    if (!mss_conf_sets_limits(section->own)) {
-        return;
+    if (sets || mss_conf_enabled(section->merged)) {
+        l = mss_rules_limits(section->merged, 0);
+        mss_conf_note_force(&l);
     }
-    for (int n = 0; mss_rules_meet(section->merged, n, &l); n++) {
-        mss_conf_note_force(l.expire_after);
+    for (int n = 0; sets && mss_rules_meet(section->merged, n, &l); n++) {
         said = said || check_limits(data, section, &l);
     }
 }
