@@ -13,7 +13,7 @@
 /** What the page that asks says of itself. */
 typedef struct {
     mss_limits limits;
-    bool is_signed; /* for the session that asks */
+    bool is_signed; /* for the session that asks, by the id that it has now */
     bool known;     /* the user's, or the longest as long as nobody can tell */
     bool foreign;   /* of another session than the one that asks now */
 } mss_asker;
@@ -24,7 +24,8 @@ typedef struct {
 const char *mss_asker_limits(request_rec *r, const mss_state *state);
 
 /** The limits of the page that asks, if this server signed them for this
- * session; else those of the URL it asks. */
+ * session, as it is now or was before its last login; else those of the URL it asks.
+ */
 void mss_asker_read(request_rec *r, const mss_state *state, mss_asker *a);
 
 #endif

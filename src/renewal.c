@@ -2,6 +2,8 @@
 
 #include "renewal.h"
 
+#include <string.h>
+
 #include "config.h"
 #include "sieve.h"
 
@@ -49,12 +51,36 @@ static void strip(session_rec *z, const mss_state *state)
                                   : NULL);
 }
 
+/* The stamp has the user of the latest login alone. */
+static bool replaces_login(const mss_state *state, const mss_owner *owner)
+{
+    const apr_array_header_t *users = state->logins.users;
+    int i;
+
+    for (i = 0; i < users->nelts; i++) {
+        const mss_user *one = &APR_ARRAY_IDX(users, i, mss_user);
+        const char *realm = mss_session_realm(users->pool, one);
+
+        if (ap_cstr_casecmp(realm, owner->realm) == 0
+            && strcmp(one->user, owner->user) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether he who has logged in goes on with his own session: as a visitor whom httpd
+ * did not know, once more, or to another realm as well. */
+static bool is_his_own(const mss_state *state, const mss_owner *owner)
+{
+    return mss_track_is_nobodys(state)
+           || (mss_track_takes(state, owner) && !replaces_login(state, owner));
+}
+
 bool mss_renewal_login(request_rec *r, session_rec *z, mss_state *state,
                        const mss_owner *owner)
 {
-    /* A visitor's who logs in now; other cookies were somebody else's. */
-    const bool inherits =
-        mss_state_goes_on(state) && mss_track_is_nobodys(state);
+    const bool inherits = mss_state_goes_on(state) && is_his_own(state, owner);
     const bool lived = retire(r, z, state, MSS_END_RELOGIN);
 
     if (!lived) {
@@ -62,6 +88,9 @@ bool mss_renewal_login(request_rec *r, session_rec *z, mss_state *state,
     }
     if (!mss_track_begin(r, z, state, owner)) {
         return false;
+    }
+    if (inherits && lived) {
+        mss_session_set_former(z, state->former);
     }
     mss_sieve_renew(r, z, state, inherits && lived);
     return true;
@@ -81,6 +110,9 @@ bool mss_renewal_logout(request_rec *r, session_rec *z, mss_state *state,
     if (!(goes_on ? mss_track_rename(r, z, state, owner)
                   : mss_track_begin(r, z, state, owner))) {
         return false;
+    }
+    if (goes_on) {
+        mss_session_set_former(z, state->former);
     }
     mss_sieve_renew(r, z, state, false);
     return true;

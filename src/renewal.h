@@ -16,16 +16,21 @@
  * Off, it was not judged at all. It is over then if it is revoked or unreadable, or
  * past the longest limits in force anywhere, as nobody can tell which section's
  * count. So both ask the store first.
+ *
+ * Where it is the same person's, the former id is noted in the session: its pages are
+ * open still, and have their limits signed by it.
  */
 
-/** Somebody has logged in: the session ends, and his begins, with the other logins
- * and a visitor's cookies, unless it was over already.
+/** Somebody has logged in: the session ends, and his begins, with the other logins,
+ * unless it was over already. If it was his own, a visitor's or of the same user in his
+ * realm, its cookies and pages go on, too.
  * @return as mss_track_begin */
 bool mss_renewal_login(request_rec *r, session_rec *z, mss_state *state,
                        const mss_owner *owner);
 
 /** Somebody has logged out, and others are logged in still: the session goes on
- * under another id, without cookies; or, if it is over, leaves its mark.
+ * under another id, with its pages, as nobody can tell whose each is, and without
+ * cookies; or, if it is over, leaves its mark.
  * @param owner one who is logged in still @return as mss_track_begin */
 bool mss_renewal_logout(request_rec *r, session_rec *z, mss_state *state,
                         const mss_owner *owner);

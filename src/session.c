@@ -2,6 +2,7 @@
 
 #include "session.h"
 
+#include "apr_escape.h"
 #include "apr_strings.h"
 #include "http_config.h"
 
@@ -11,6 +12,7 @@
 
 /* Beside MSS_STAMP_KEY. */
 #define BOUND_KEY "_session_security_cookies"
+#define FORMER_KEY "_session_security_former"
 
 static APR_OPTIONAL_FN_TYPE(ap_session_load) * load;
 static APR_OPTIONAL_FN_TYPE(ap_session_save) * save;
@@ -139,16 +141,36 @@ const char *mss_session_get_bound(const session_rec *z)
     return apr_table_get(z->entries, BOUND_KEY);
 }
 
+static void set(session_rec *z, const char *key, const char *value)
+{
+    if (value) {
+        apr_table_setn(z->entries, key, value);
+        z->dirty = 1;
+    }
+    else if (apr_table_get(z->entries, key)) {
+        apr_table_unset(z->entries, key);
+        z->dirty = 1;
+    }
+}
+
 void mss_session_set_bound(session_rec *z, const char *list)
 {
-    if (list) {
-        apr_table_setn(z->entries, BOUND_KEY, list);
-        z->dirty = 1;
-    }
-    else if (apr_table_get(z->entries, BOUND_KEY)) {
-        apr_table_unset(z->entries, BOUND_KEY);
-        z->dirty = 1;
-    }
+    set(z, BOUND_KEY, list);
+}
+
+bool mss_session_former(const session_rec *z, unsigned char *id)
+{
+    const char *text = apr_table_get(z->entries, FORMER_KEY);
+
+    return text && strlen(text) == (apr_size_t)2 * MSS_ID_BYTES
+           && apr_unescape_hex(id, text, APR_ESCAPE_STRING, 0, NULL)
+                  == APR_SUCCESS;
+}
+
+void mss_session_set_former(session_rec *z, const unsigned char *id)
+{
+    set(z, FORMER_KEY,
+        id ? apr_pescape_hex(z->pool, id, MSS_ID_BYTES, 0) : NULL);
 }
 
 void mss_session_clear(session_rec *z)
@@ -358,26 +380,21 @@ const char *mss_session_realm(apr_pool_t *p, const mss_user *login)
 }
 
 /* What mod_auth_form keeps of a login (mod_auth_form.c, set_session_auth). */
-static const char *const parts[] = {"-" MOD_SESSION_USER, "-" MOD_SESSION_PW,
-                                    "-site"};
-#define PARTS ((int)(sizeof(parts) / sizeof(parts[0])))
+static const char *const parts[] = {USER, "-" MOD_SESSION_PW, "-site", NULL};
 
 void mss_session_keep_login(session_rec *z, const mss_user *login)
 {
+    const apr_table_t *all = apr_table_copy(z->pool, z->entries);
     const char *realm = login ? mss_session_realm(z->pool, login) : NULL;
-    const char *keys[PARTS];
-    const char *values[PARTS];
-    int i;
 
-    for (i = 0; realm && i < PARTS; i++) {
-        keys[i] = apr_pstrcat(z->pool, realm, parts[i], NULL);
-        values[i] = apr_table_get(z->entries, keys[i]);
-    }
     apr_table_clear(z->entries);
-    for (i = 0; realm && i < PARTS; i++) {
-        if (values[i]) {
-            apr_table_setn(z->entries, keys[i], values[i]);
+    z->dirty = 1;
+    for (int i = 0; realm && parts[i]; i++) {
+        const char *key = apr_pstrcat(z->pool, realm, parts[i], NULL);
+        const char *value = apr_table_get(all, key);
+
+        if (value) {
+            apr_table_setn(z->entries, key, value);
         }
     }
-    z->dirty = 1;
 }

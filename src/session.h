@@ -67,6 +67,13 @@ const char *mss_session_get_bound(const session_rec *z);
 /** Sets that, or takes it out (NULL), as mss_session_set. */
 void mss_session_set_bound(session_rec *z, const char *list);
 
+/** The id that the session had before, whose pages go on. @param id MSS_ID_BYTES
+ * @return false: none is noted */
+bool mss_session_former(const session_rec *z, unsigned char *id);
+
+/** Notes that, or takes it out (NULL), as mss_session_set. */
+void mss_session_set_former(session_rec *z, const unsigned char *id);
+
 /** Whether a cookie of that name is where mod_session keeps z. */
 bool mss_session_is_in(request_rec *r, const session_rec *z, const char *name);
 

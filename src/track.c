@@ -28,19 +28,6 @@ static apr_uint64_t user_hash(const mss_state *state, const char *user)
     return hash(state, user) & APR_UINT64_C(0xffffffffffff);
 }
 
-apr_uint64_t mss_track_sign(apr_pool_t *p, const mss_state *state,
-                            const char *text, apr_size_t n)
-{
-    /* A prefix of its own: no user's name can have the same hash. */
-    static const char prefix[] = "\001limits ";
-    const apr_size_t length = sizeof(prefix) - 1;
-    char *message = apr_palloc(p, length + n);
-
-    memcpy(message, prefix, length);
-    memcpy(message + length, text, n);
-    return apr_siphash24(message, length + n, state->stamp.id);
-}
-
 static const char *realm_of(request_rec *r)
 {
     const char *realm = ap_auth_name(r);
@@ -240,6 +227,7 @@ static bool begin(request_rec *r, session_rec *z, mss_state *state,
     (void)touch(state, state->record.last);
     mss_counts_add(MSS_COUNT_BEGUN);
     write_copy(z, state);
+    mss_session_set_former(z, NULL);
     mss_session_logins(mss_state_top(r)->pool, z, &state->logins);
     if (*owner->user && mss_state_view(r)->unreadable) {
         mss_session_complain(r);
@@ -261,11 +249,23 @@ bool mss_track_rename(request_rec *r, session_rec *z, mss_state *state,
     return begin(r, z, state, owner, &state->record);
 }
 
+/* One session can hold logins of several. */
+static bool is_other_realm(const mss_state *state, const char *realm)
+{
+    return state->stamp.realm != (apr_uint16_t)hash(state, realm)
+           && !mss_track_is_nobodys(state);
+}
+
 bool mss_track_is_owner(request_rec *r, const mss_state *state)
 {
     return state->stamp.user == user_hash(state, r->user)
-           || (state->stamp.realm != (apr_uint16_t)hash(state, realm_of(r))
-               && !mss_track_is_nobodys(state));
+           || is_other_realm(state, realm_of(r));
+}
+
+bool mss_track_takes(const mss_state *state, const mss_owner *owner)
+{
+    return state->stamp.user == user_hash(state, owner->user)
+           || is_other_realm(state, owner->realm);
 }
 
 static void renew_copy(session_rec *z, mss_state *state, apr_time_t at)

@@ -67,6 +67,9 @@ bool mss_track_rename(request_rec *r, session_rec *z, mss_state *state,
  * contradiction. */
 bool mss_track_is_owner(request_rec *r, const mss_state *state);
 
+/** The same of somebody who has just logged in. */
+bool mss_track_takes(const mss_state *state, const mss_owner *owner);
+
 /** Asks the clock about the loaded session, now, and logs a stamp that lies in
  * the future. The answer goes to state->decision. */
 void mss_track_decide(request_rec *r, mss_state *state,
@@ -109,10 +112,5 @@ void mss_track_mark_end(request_rec *r, session_rec *z, mss_state *state);
  */
 void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
                       mss_end reason);
-
-/** The signature of limits that a page is given, keyed by the session's id,
- * which nobody but the server knows. */
-apr_uint64_t mss_track_sign(apr_pool_t *p, const mss_state *state,
-                            const char *text, apr_size_t n);
 
 #endif

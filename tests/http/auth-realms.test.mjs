@@ -47,10 +47,11 @@ describe('two realms', () => {
         app = await startApp();
         httpd = await startHttpd({
             clock: true, modules: ['lua'],
-            files: { 'htdocs/second/index.html': 'Second' },
+            files: { 'htdocs/second/index.html': 'Second',
+                'htdocs/basic/index.html': 'Basic' },
             config: ({ root }) => {
                 writeFileSync(join(root, 'slow.lua'), SLOW(root));
-                return formSite({ login: 'inline', security: `${LIMITS}
+                return formSite({ login: 'inline', store: 'cookie', security: `${LIMITS}
 SessionSecurityMaxLifetime 150
 SessionSecurityCookies J
 ProxyPass "/free/" "${app.url}/"
@@ -58,6 +59,12 @@ LuaHookFixups "\${ROOT}/slow.lua" wait`, extra: `
 <Location "/second">
     ${realm('second')}
     ErrorDocument 401 /login.html
+    Require valid-user
+</Location>
+<Location "/basic">
+    AuthType Basic
+    AuthName basic
+    AuthUserFile users
     Require valid-user
 </Location>
 <Location "/off">
@@ -68,6 +75,7 @@ ${handlers('/on/second', 'second')}` });
             },
         });
         httpd.allowLog(ENDED);
+        httpd.allowLog(/MSS0014/);
     });
     after(async () => {
         await httpd?.stop();
@@ -118,6 +126,8 @@ ${handlers('/on/second', 'second')}` });
     const ENDS = {
         'is revoked': (jar) => end(jar.clone()),
         'has expired': () => httpd.clock.advance(101),
+        'cannot be read': (jar) => jar.set('sid',
+            jar.get('sid').replace(/(_session_security=)1/, '$12')),
         'has outlived its lifetime': async (jar) => {
             httpd.clock.advance(80);
             assert.notEqual(await ping(httpd, jar, '?idleFor=0'), 'logout');
@@ -166,15 +176,117 @@ ${handlers('/on/second', 'second')}` });
         await shows(other, '/app/', 200);
     });
 
-    for (const path of ['/on/login', '/app']) {
+    const PASSWORD = { ...NAVIGATION, Authorization: `Basic ${btoa('bob:secret')}` };
+    for (const [path, request] of [['/on/login', post], ['/app/', post],
+        ['/basic/', (jar, url) => httpd.request(url, { jar, headers: PASSWORD })]]) {
         test(`a late login at ${path} gets no visitor's cookies`, async () => {
             const jar = new Jar();
             await setCookie(jar);
             assert.ok(await passes(jar));
             const other = await late(jar, (j, name) =>
-                post(j, `${path}?${name}`, 'bob'));
+                request(j, `${path}?${name}`, 'bob'));
             assert.ok(!await passes(other));
-            await shows(other, '/app/', 200);
+            assert.notEqual(await ping(httpd, other), 'logout');
         });
     }
+
+    /** A page of his, as the module has delivered it. */
+    const page = async (jar, path = '/app/page.html') => {
+        const { body } = await open(httpd, jar, path);
+        const [, limits] = body.replaceAll('&quot;', '"')
+            .match(/"limits":"([^"]+)"/);
+        return limits;
+    };
+    const OBJECT = { ...SCRIPT, 'X-Session-Security': '1' };
+    const asks = (jar, limits, idleFor, headers = OBJECT) =>
+        ping(httpd, jar, `?idleFor=${idleFor}&limits=${limits}`, headers);
+    const FORMER = '_session_security_former=';
+
+    /** Which of them go on, page and cookies of the session from before. */
+    const goesOn = async (jar, limits) => {
+        const answer = await asks(jar, limits, 0);
+        assert.equal(answer.state, 'active');
+        return { page: !answer.end, cookies: await passes(jar),
+            noted: jar.get('sid').includes(FORMER) };
+    };
+    const ALL = { page: true, cookies: true, noted: true };
+    const NONE = { page: false, cookies: false, noted: false };
+    const working = async () => {
+        const jar = new Jar();
+        await login(httpd, jar);
+        await setCookie(jar);
+        const limits = await page(jar);
+        assert.deepEqual(await goesOn(jar, limits), { ...ALL, noted: false });
+        return { jar, limits };
+    };
+
+    for (const [whose, path, user] of [
+        ['the same user', '/on/login', 'alice'],
+        ['another realm', '/on/second/login', 'bob']]) {
+        test(`a login of ${whose} leaves him his work`, async () => {
+            const { jar, limits } = await working();
+            await enters(jar, path, user);
+            assert.deepEqual(await goesOn(jar, limits), ALL);
+            await shows(jar, '/app/', 200);
+            // What his page reports counts, and by its limits he is logged out.
+            httpd.clock.advance(90);
+            assert.ok((await asks(jar, limits, 10)).idleFor < 15);
+            httpd.clock.advance(95);
+            assert.equal((await asks(jar, limits, 105)).state, 'logout');
+            assert.ok(!jar.get('sid').includes(FORMER));
+            await shows(jar, '/app/', 401);
+        });
+    }
+
+    for (const path of ['/on/login', '/app']) {
+        test(`so does a visitor's login at ${path}`, async () => {
+            const jar = new Jar();
+            await setCookie(jar);
+            const limits = await page(jar, '/free/static');
+            await post(jar, path, 'alice');
+            await shows(jar, '/app/', 200);
+            assert.deepEqual(await goesOn(jar, limits), ALL);
+        });
+    }
+
+    test('another user\'s login leaves him nothing', async () => {
+        const { jar, limits } = await working();
+        await enters(jar, '/on/login', 'alice');
+        await enters(jar, '/on/login', 'bob');
+        assert.deepEqual(await goesOn(jar, limits), NONE);
+        const both = await working();
+        await enters(both.jar, '/on/second/login', 'bob');
+        await enters(both.jar, '/on/login', 'bob');
+        assert.deepEqual(await goesOn(both.jar, both.limits), NONE);
+        await shows(both.jar, '/second/', 200);
+    });
+
+    test('nor does the second login after it', async () => {
+        const { jar, limits } = await working();
+        await enters(jar, '/on/second/login', 'bob');
+        await enters(jar, '/on/second/login', 'bob');
+        assert.deepEqual(await goesOn(jar, limits), { ...ALL, page: false });
+    });
+
+    test('a logout of one of two realms leaves the pages', async () => {
+        const { jar, limits } = await working();
+        await enters(jar, '/on/second/login', 'bob');
+        assert.ok(await passes(jar));
+        const later = await page(jar);
+        await open(httpd, jar, '/on/second/logout');
+        assert.deepEqual(await goesOn(jar, limits), { ...NONE, noted: true });
+        assert.deepEqual(await goesOn(jar, later), { ...ALL, cookies: false });
+    });
+
+    test('what is known of the former id ends no session from outside', async () => {
+        const { jar, limits } = await working();
+        await enters(jar, '/on/second/login', 'bob');
+        httpd.clock.advance(101);
+        const mark = httpd.mark();
+        assert.equal((await asks(jar, limits, 0, { 'X-Session-Security': '1',
+            'Sec-Fetch-Site': 'cross-site' })).state, 'logout');
+        assert.doesNotMatch(httpd.logSince(mark), ENDED);
+        assert.equal((await asks(jar, limits, 101)).state, 'logout');
+        assert.match(httpd.logSince(mark), ENDED);
+    });
 });
