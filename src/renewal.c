@@ -26,14 +26,15 @@ static bool was_over(request_rec *r, mss_state *state)
     return false;
 }
 
-/* Revokes it, if it goes on. @return false: it was over before, and what is in z of
- * it must not stay */
+/* Revokes it, unless that has been done. @return false: it was over before, and what is
+ * in z of it must not stay */
 static bool retire(request_rec *r, const session_rec *z, mss_state *state,
                    mss_end reason)
 {
     const bool over = was_over(r, state);
 
-    if (!mss_state_goes_on(state)) {
+    if (!mss_state_goes_on(state)
+        && state->record.source != MSS_SOURCE_UNREADABLE) {
         return !over;
     }
     return mss_track_revoke(r, z, state, over ? state->decision.reason : reason)
@@ -102,9 +103,7 @@ bool mss_renewal_logout(request_rec *r, session_rec *z, mss_state *state,
     const bool goes_on = mss_state_goes_on(state);
 
     if (!retire(r, z, state, MSS_END_LOGOUT)) {
-        mss_track_finish(r, z, state,
-                         mss_state_is_over(state) ? state->decision.reason
-                                                  : MSS_END_LOGOUT);
+        mss_track_mark_end(r, z, state);
         return true;
     }
     if (!(goes_on ? mss_track_rename(r, z, state, owner)

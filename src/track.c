@@ -347,15 +347,22 @@ static const char *user_of(request_rec *r, const mss_state *state)
     return user && user_hash(state, user) == state->stamp.user ? user : NULL;
 }
 
+/* A copy of the session's text is judged by the stamp in it, so it could live on for
+ * that long; longer than from now if the clock was set back. */
+static bool revoke_id(const mss_state *state, mss_end reason)
+{
+    apr_time_t now = apr_time_now();
+    apr_time_t last = state->stamp.last > now ? state->stamp.last : now;
+
+    return mss_store_revoke(&state->key, last + mss_conf_longest() + MSS_SKEW,
+                            reason);
+}
+
 bool mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,
                       mss_end reason)
 {
-    /* A copy of the session's text is judged by the stamp in it, so it could
-     * live on for that long; longer than from now if the clock was set back. */
-    apr_time_t now = apr_time_now();
-    apr_time_t until = (state->stamp.last > now ? state->stamp.last : now)
-                       + mss_conf_longest() + MSS_SKEW;
-    const bool first = mss_store_revoke(&state->key, until, reason);
+    const bool first = state->record.source == MSS_SOURCE_UNREADABLE
+                       || revoke_id(state, reason);
 
     mss_oldkey_note(z, mss_track_is_visitors(state), reason);
     if (first) {
@@ -377,15 +384,7 @@ void mss_track_mark_end(request_rec *r, session_rec *z, mss_state *state)
 void mss_track_finish(request_rec *r, session_rec *z, mss_state *state,
                       mss_end reason)
 {
-    if (state->record.source == MSS_SOURCE_UNREADABLE) {
-        mss_oldkey_note(z, false, reason);
-        mss_ending_tell(r, state, reason, user_of(r, state));
-        state->record.source = MSS_SOURCE_REVOKED;
-        state->record.reason = reason;
-    }
-    else {
-        (void)mss_track_revoke(r, z, state, reason);
-    }
+    (void)mss_track_revoke(r, z, state, reason);
     if (mss_session_user(&state->logins) || mss_track_is_nobodys(state)) {
         mss_track_mark_end(r, z, state);
     }

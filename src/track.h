@@ -93,7 +93,8 @@ bool mss_track_touch(const mss_state *state, apr_time_t at);
  * session, which then has to be saved. */
 mss_touched mss_track_report(session_rec *z, mss_state *state, apr_time_t at);
 
-/** Revokes the id, for good. The first to do so writes the line in the log.
+/** Revokes the id, if it can be read, for good. The first to do so writes the line in
+ * the log.
  * @return whether it was this call: false if it had been revoked before */
 bool mss_track_revoke(request_rec *r, const session_rec *z, mss_state *state,
                       mss_end reason);

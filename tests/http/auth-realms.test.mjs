@@ -123,34 +123,37 @@ ${handlers('/on/second', 'second')}` });
         return other;
     };
 
-    const ENDS = {
-        'is revoked': (jar) => end(jar.clone()),
-        'has expired': () => httpd.clock.advance(101),
-        'cannot be read': (jar) => jar.set('sid',
-            jar.get('sid').replace(/(_session_security=)1/, '$12')),
-        'has outlived its lifetime': async (jar) => {
+    const ENDS = [
+        ['is revoked', 'logout', (jar) => end(jar.clone())],
+        ['has expired', 'idle', () => httpd.clock.advance(101)],
+        ['cannot be read', 'unreadable', (jar) => jar.set('sid',
+            jar.get('sid').replace(/(_session_security=)1/, '$12'))],
+        ['has outlived its lifetime', 'lifetime', async (jar) => {
             httpd.clock.advance(80);
             assert.notEqual(await ping(httpd, jar, '?idleFor=0'), 'logout');
             httpd.clock.advance(75);
-        },
-    };
-    for (const [how, over] of Object.entries(ENDS)) {
-        test(`a session that ${how} is none for a logout where it is Off`,
-            async () => {
-                const jar = await both();
-                await over(jar);
-                assert.equal((await open(httpd, jar, '/off/logout')).status, 307);
-                await shows(jar, '/second/', 401);
-            });
+        }],
+    ];
+    for (const [how, reason, over] of ENDS) {
+        const isOver = async (act) => {
+            const jar = await both();
+            const mark = httpd.mark();
+            await over(jar);
+            await act(jar);
+            await shows(jar, '/second/', 401);
+            assert.deepEqual(httpd.logSince(mark).match(/reason=\w+ user="\w+"/g),
+                [`reason=${reason} user="alice"`]);
+        };
 
-        test(`a session that ${how} is none for a login where it is Off`,
-            async () => {
-                const jar = await both();
-                await over(jar);
+        test(`a session that ${how} is none for a logout where it is Off`, () =>
+            isOver(async (jar) => assert.equal(
+                (await open(httpd, jar, '/off/logout')).status, 307)));
+
+        test(`a session that ${how} is none for a login where it is Off`, () =>
+            isOver(async (jar) => {
                 await enters(jar, '/off/login', 'bob');
                 await shows(jar, '/app/', 200);
-                await shows(jar, '/second/', 401);
-            });
+            }));
     }
 
     test('one that lives goes on', async () => {
