@@ -114,6 +114,7 @@ static const struct {
     /* An array of that name. */
     {"J[a]=x; J[b]=good", "J[b]=good", "J[a]=x|J[b]=good|"},
     {"J%5Ba%5D=x", NULL, "J%5Ba%5D=x|"},
+    {"J[a][b]=x", NULL, "J[a][b]=x|"},
     {"JJ[a]=x", "JJ[a]=x", ""},
     {"%4=x", "%4=x", ""},
     {"J%", "J%", ""},
@@ -158,11 +159,17 @@ START_TEST(a_header)
 }
 END_TEST
 
-/* As many blanks as there is room for before the name. */
+/* As many blanks as there are before the name; of a longer name, what there is room
+ * for. */
 START_TEST(a_long_name)
 {
-    char text[1000] = "";
+    char text[1000] = "S.";
 
+    memset(text + 2, 'a', sizeof(text) - 3);
+    ck_assert(mss_cookies_is_any(patterns_of("J", "S_*"), text));
+    *text = 'J';
+    ck_assert(!mss_cookies_is_any(patterns_of("J", "S_*"), text));
+    *text = '\0';
     for (int i = 0; i < 300; i++) {
         strcat(text, "%20");
     }

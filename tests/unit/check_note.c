@@ -49,17 +49,22 @@ START_TEST(end_with_each_reason)
 }
 END_TEST
 
-static mss_source read_as(mss_note kind, const char *bytes, size_t n)
+static mss_record read_record(mss_note kind, const char *bytes, size_t n)
 {
     char *exact = mss_exact(bytes, n);
     mss_record read;
 
     mss_note_read(kind, (unsigned char *)exact, (unsigned)n, &read);
     free(exact);
-    return read.source;
+    return read;
 }
 
-/* Whatever is filed as the end of a session ends it. */
+static mss_source read_as(mss_note kind, const char *bytes, size_t n)
+{
+    return read_record(kind, bytes, n).source;
+}
+
+/* Whatever is filed as the end of a session ends it, for no reason that is known. */
 START_TEST(unreadable_end)
 {
     static const char *const ends[] = {"",          "e",      "e\001",
@@ -67,8 +72,11 @@ START_TEST(unreadable_end)
                                        "a\001\001", "x"};
 
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-        ck_assert_int_eq(read_as(MSS_NOTE_END, ends[i], strlen(ends[i])),
-                         MSS_SOURCE_REVOKED);
+        const mss_record read =
+            read_record(MSS_NOTE_END, ends[i], strlen(ends[i]));
+
+        ck_assert_int_eq(read.source, MSS_SOURCE_REVOKED);
+        ck_assert_int_eq(read.reason, MSS_END_NONE);
     }
 }
 END_TEST

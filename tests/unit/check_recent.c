@@ -285,6 +285,20 @@ START_TEST(in_numbers)
 }
 END_TEST
 
+/* So nobody can tell from outside which texts share a place. */
+START_TEST(hashes_of_another_secret)
+{
+    static const unsigned char another[APR_SIPHASH_KSIZE] = {1, 2, 3};
+    const apr_uint64_t hash = key("text").hash;
+
+    free(table);
+    table = calloc(1, size);
+    ck_assert_ptr_nonnull(table);
+    (void)mss_recent_make(table, ENTRIES, KEEP, another);
+    ck_assert_uint_ne(key("text").hash, hash);
+}
+END_TEST
+
 START_TEST(sizes_of_tables)
 {
     ck_assert_uint_eq(mss_recent_size(1), mss_recent_size(8));
@@ -314,6 +328,7 @@ Suite *mss_suite_recent(void)
     tcase_add_test(tc, the_oldest_gives_way);
     tcase_add_test(tc, of_a_size);
     tcase_add_test(tc, in_numbers);
+    tcase_add_test(tc, hashes_of_another_secret);
     tcase_add_test(tc, sizes_of_tables);
     suite_add_tcase(suite, tc);
     return suite;

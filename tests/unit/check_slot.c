@@ -30,6 +30,22 @@ START_TEST(sync_is_kept_with_the_record)
 }
 END_TEST
 
+START_TEST(sync_goes_with_the_record)
+{
+    const mss_key ended = key(4);
+    const mss_key next = key(4 * WAYS);
+
+    for (apr_uint32_t n = 0; n < WAYS; n++) {
+        end(4 * n, n == 1 ? NOW - 1 : LATER);
+    }
+    *mss_table_sync(table, &ended) = (mss_sync){.asked = NOW, .told = 1};
+    end(4 * WAYS, LATER);
+    ck_assert_ptr_null(mss_table_sync(table, &ended));
+    ck_assert_int_eq(mss_table_sync(table, &next)->asked, 0);
+    ck_assert_int_eq(mss_table_sync(table, &next)->told, 0);
+}
+END_TEST
+
 START_TEST(a_choice_is_kept_with_the_record)
 {
     const mss_key k = key(3);
@@ -70,16 +86,18 @@ static bool bind_cookie(apr_uint32_t n, apr_time_t at)
     return bind_to(SESSION, n, at);
 }
 
+#define NOBODY 0xffffffff
+
 /* @return the number of another value that is taken for replaced, or 0 */
 static apr_uint32_t replace_at(apr_uint32_t n, apr_uint32_t by, apr_time_t now)
 {
     const mss_key k = key(n);
     const mss_key successor = key(by);
-    mss_key other = key(0);
+    mss_key other = key(NOBODY);
     apr_uint32_t found;
 
     if (!mss_table_replace(table, &k, &successor, now, &other)) {
-        ck_assert_mem_eq(other.bytes, key(0).bytes, MSS_KEY_BYTES);
+        ck_assert_mem_eq(other.bytes, key(NOBODY).bytes, MSS_KEY_BYTES);
         return 0;
     }
     memcpy(&found, other.bytes, sizeof(found));
@@ -252,6 +270,7 @@ Suite *mss_suite_slot(void)
 
     tcase_add_checked_fixture(tc, table_setup, table_teardown);
     tcase_add_test(tc, sync_is_kept_with_the_record);
+    tcase_add_test(tc, sync_goes_with_the_record);
     tcase_add_test(tc, a_choice_is_kept_with_the_record);
     tcase_add_test(tc, cookies_are_no_sessions);
     tcase_add_test(tc, a_replaced_cookie_is_known);
