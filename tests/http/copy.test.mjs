@@ -65,4 +65,19 @@ describe('a server whose store does not know the session', () => {
             isLogin(await open(second, jar));
             await second.expectLog(ENDED);
         });
+
+    test('also since the clock was set back: the copy goes back with it',
+        async (t) => {
+            const first = await startSite(t);
+            const second = await startSite(t);
+            const jar = await loggedIn(first);
+            first.clock.advance(-3600);
+            assert.equal(cookies(await open(first, jar)), 1);
+            await first.expectLog(/MSS0013: /);
+            second.clock.advance(-3600);
+            isIdle(await ping(second, jar), 0);
+            second.clock.advance(101);
+            isLogin(await open(second, jar));
+            await second.expectLog(ENDED);
+        });
 });

@@ -104,6 +104,37 @@ function resize(httpd, from, to) {
     writeFileSync(path, text.replace(from, to));
 }
 
+test('an end gives way to no login while a copy of the session could live on',
+    async (t) => {
+        const httpd = await startSite(t, {
+            store: 'cookie', more: 'SessionSecurityStore shm:64\n' });
+        httpd.allowLog(FULL);
+        const logOut = async (jar) => {
+            const old = jar.clone();
+            await httpd.request('/logout', { jar });
+            return old;
+        };
+        const stayedOver = async (old) => {
+            for (let i = 0; i < 8; i++) {
+                await Promise.all(Array.from({ length: 15 },
+                    () => login(httpd, new Jar())));
+            }
+            assert.equal(await ping(httpd, old), 'logout');
+        };
+        const jar = await loggedIn(httpd);
+        const early = await logOut(await loggedIn(httpd));
+        resize(httpd, 'ExpireAfter 100', 'ExpireAfter 3600');
+        await httpd.signal('SIGUSR1');
+        httpd.clock.advance(700);
+        await stayedOver(early);
+        /* The copy lies ahead since, and counts as now. */
+        httpd.clock.advance(-7200);
+        const late = await logOut(jar);
+        await httpd.expectLog(/MSS0013: /);
+        httpd.clock.advance(4000);
+        await stayedOver(late);
+    });
+
 for (const [from, to] of [['shm:4096', 'shm:128'], ['shm:128', 'shm:4096']]) {
     test(`from ${from} to ${to}: what was known, and what the last requests of `
         + 'the old generation do', async (t) => {
