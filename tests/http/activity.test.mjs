@@ -97,7 +97,7 @@ describe('passive', () => {
         const rewrite = {
             more: 'SessionSecurityPassiveURLs /app/page.html /app/alias\n'
                 + 'RewriteEngine On\nRewriteRule ^/app/alias$ /app/index.html\n'
-                + 'RewriteRule ^/app/opened$ /app/page.html',
+                + 'RewriteRule ^/app/opened$ /app/page.html [PT]',
         };
         isIdle(await idleAfter(t, '/app/alias', NAVIGATION, rewrite), 50);
         isIdle(await idleAfter(t, '/app/opened', NAVIGATION, rewrite), 0);
@@ -158,7 +158,7 @@ describe('reports', () => {
 
 /** Somebody logged in, and a backend that counts the bytes that it stores; below
  * /held/ it stores nothing before the test resumes stored.held. */
-async function uploading(t) {
+async function uploading(t, options = {}) {
     const stored = { bytes: 0 };
     const backend = await startBackend((request, response) => {
         request.on('data', (chunk) => { stored.bytes += chunk.length; });
@@ -166,7 +166,7 @@ async function uploading(t) {
         if (request.url.startsWith('/held/'))
             stored.held = request.pause();
     }, t);
-    const httpd = await startSite(t, { backend: backend.url });
+    const httpd = await startSite(t, { backend: backend.url, ...options });
     return { httpd, stored, jar: await loggedIn(httpd) };
 }
 
@@ -275,12 +275,14 @@ describe('uploads', () => {
         assert.ok(await ping(httpd, jar) < 60);
     });
 
-    test('none that a page of another origin has sent, however long', async (t) => {
-        const { httpd, jar, stored } = await uploading(t);
-        const send = async (headers) => {
+    test('none that a page of another origin has sent, or that is passive, '
+        + 'however long', async (t) => {
+        const { httpd, jar, stored } = await uploading(t,
+            { more: 'SessionSecurityPassiveURLs /app/backend/report' });
+        const send = async (headers, name = 'upload') => {
             stored.bytes = 0;
-            httpd.clock.advance(20);
-            await httpd.request('/app/backend/upload', {
+            httpd.clock.advance(10);
+            await httpd.request(`/app/backend/${name}`, {
                 method: 'POST', jar, headers,
                 body: Readable.from((async function* body() {
                     yield Buffer.alloc(20000, 'x');
@@ -296,8 +298,9 @@ describe('uploads', () => {
                 'Sec-Fetch-Dest': mode === 'navigate' ? 'iframe' : 'empty',
                 'Sec-Fetch-Site': site });
         }
-        isIdle(await ping(httpd, jar), 75);
-        await send({ ...SCRIPT, 'Sec-Fetch-Site': 'same-origin' });
+        await send(SCRIPT, 'report');
+        isIdle(await ping(httpd, jar), 60);
+        await send(SCRIPT);
         isIdle(await ping(httpd, jar), 0, 6);
     });
 
