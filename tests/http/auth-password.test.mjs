@@ -256,6 +256,17 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
         assert.match((await browser.person('/file/')).body, /Secret/);
     });
 
+    test('nor does it count at once, after another realm was asked for', async () => {
+        const browser = await endedAt('/file/');
+        const typed = { jar: browser.jar,
+            headers: { ...NAVIGATION, Authorization: BASIC } };
+        isEnd(await httpd.request('/file/', { jar: browser.jar,
+            headers: NAVIGATION }));
+        isEnd(await httpd.request('/any/', typed));
+        isEnd(await httpd.request('/file/', typed));
+        assert.match((await browser.person('/file/')).body, /Secret/);
+    });
+
     test('the typed password counts with a page, which begins the session',
         async () => {
             for (const asked of ['a password', 'none']) {

@@ -176,7 +176,12 @@ for (const store of STORES) {
                 await login(httpd, jar, 'bob');
                 await httpd.expectLog(/reason=relogin user="alice"/);
                 assert.equal((await open(httpd, jar)).status, 200);
-                isLogin(await open(httpd, old));
+                const first = jar.clone();
+                await login(httpd, jar, 'bob');
+                await httpd.expectLog(/reason=relogin user="bob"/);
+                assert.equal((await open(httpd, jar)).status, 200);
+                for (const kept of [old, first])
+                    isLogin(await open(httpd, kept));
             });
     });
 }
