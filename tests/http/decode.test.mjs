@@ -328,9 +328,14 @@ Alias /app/plain "\${ROOT}/htdocs/app"
 </Location>
 <Directory "\${ROOT}/htdocs/app/own">
     AllowOverride AuthConfig
+</Directory>
+<Directory "\${ROOT}/htdocs/app/same">
+    AllowOverride AuthConfig
 </Directory>`, files: {
         'htdocs/app/own/.htaccess': 'SessionCryptoPassphrase another-one\n',
         'htdocs/app/own/page.html': '<title>Own</title>',
+        'htdocs/app/same/.htaccess': 'SessionCryptoPassphrase test-passphrase\n',
+        'htdocs/app/same/page.html': '<title>Same</title>',
     } });
     httpd.allowLog(WRONG);
     const jar = await enter(httpd);
@@ -338,6 +343,10 @@ Alias /app/plain "\${ROOT}/htdocs/app"
     for (let i = 0; i < 2; i++) {
         await refused(httpd, jar, '/app/other/page.html');
         await refused(httpd, jar, '/app/own/page.html');
+        const same = await watch(httpd, () =>
+            open(httpd, jar, '/app/same/page.html'));
+        assert.deepEqual([same.lately, same.anew, same.result.status],
+            [0, 0, 200]);
         assert.equal((await watch(httpd, () => open(httpd, jar))).lately, 1);
     }
     // Where none is configured, the text is what it is.
