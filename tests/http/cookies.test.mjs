@@ -16,6 +16,10 @@ const IMAGE = { 'Accept': 'image/*', 'Sec-Fetch-Mode': 'no-cors',
 let app;
 let httpd;
 
+const CGI = '#!/bin/sh\nprintf \'Status: 404\\n'
+    + 'Set-Cookie: J=from-cgi; Path=/\\n'
+    + 'Content-Type: text/html\\n\\n<html></html>\'\n';
+
 before(async () => {
     app = await startApp();
     httpd = await startHttpd({
@@ -42,9 +46,9 @@ before(async () => {
         ProxyPassReverseCookiePath "/app" "/shop"
         ProxyPassReverseCookieDomain "app.internal" "shop.example"
     </Location>
-    <Location "/bare/">
+    <LocationMatch "^/bare">
         Session Off
-    </Location>
+    </LocationMatch>
     <Location "/none/">
         SessionSecurityCookies None
         ErrorDocument 404 /app/static
@@ -84,9 +88,8 @@ Use site
 `,
         modules: ['macro', 'access_compat'],
         files: {
-            'htdocs/app.cgi': '#!/bin/sh\nprintf \'Status: 404\\n'
-                + 'Set-Cookie: J=from-cgi; Path=/\\n'
-                + 'Content-Type: text/html\\n\\n<html></html>\'\n',
+            'htdocs/app.cgi': CGI,
+            'htdocs/bare.cgi': CGI,
             'htdocs/named/index.html': '<html></html>',
             'htdocs/none/page.shtml': '<!--#include virtual="/app/static" -->',
         },
@@ -415,7 +418,8 @@ describe('what is taken out', () => {
             const jar = new Jar();
             jar.set('S_new', 'x');
             jar.set('__Host-J', 'x');
-            for (const headers of [SCRIPT, IMAGE]) {
+            const prefetch = { ...NAVIGATION, 'Sec-Purpose': 'prefetch' };
+            for (const headers of [SCRIPT, IMAGE, prefetch]) {
                 const got = await httpd.request('/app/static',
                     { jar, headers });
                 assert.deepEqual(deletions(got), []);
@@ -429,6 +433,26 @@ describe('what is taken out', () => {
             ].sort());
             assert.equal(jar.size, 0);
         });
+
+    test('of as many as an answer has room for, and none without a name of its own',
+        async () => {
+            const told = async (Cookie) => deletions(await httpd.request(
+                '/app/static', { headers: { ...NAVIGATION, Cookie } }));
+            assert.deepEqual(await told('"S_a"=x; S_a"b=x'), []);
+            const many = Array.from({ length: 40 }, (_, i) => `S_${i}=x`);
+            assert.equal((await told(many.join('; '))).length, 32);
+        });
+
+    test('behind more values than a browser has, the session\'s own', async () => {
+        const jar = await loggedIn();
+        const guesses = Array.from({ length: 16 }, (_, i) => `J=${i}; `);
+        for (const [n, values] of [[15, [`J=${jar.value}`]], [16, []]]) {
+            const Cookie = `sid=${jar.get('sid')}; `
+                + `${guesses.slice(0, n).join('')}J=${jar.value}`;
+            assert.deepEqual(await brought(() => httpd.request('/app/static',
+                { headers: { ...NAVIGATION, Cookie } })), values);
+        }
+    });
 
     test('a stale cookie beside the session\'s own of that name', async () => {
         const jar = await loggedIn();
@@ -474,6 +498,10 @@ describe('where', () => {
         assert.equal(got.status, 200);
         assert.deepEqual(got.headers['set-cookie'], ['o=y']);
         await httpd.expectLog(/MSS0040: .*\/bare\/answer.*'Session On'/);
+        const cgi = await open(httpd, new Jar(), '/bare.cgi');
+        assert.equal(cgi.status, 404);
+        assert.equal(cgi.headers['set-cookie'], undefined);
+        await httpd.expectLog(/MSS0040: .*\/bare\.cgi/);
         const seen = await app.reached(async () => {
             const bad = await httpd.request('/bare/',
                 { headers: { ...NAVIGATION, Cookie: 'J=x' } });

@@ -226,8 +226,11 @@ ProxyPass "/app/default-charset/" "${backend.url}/"
                 + 'text/html\\nContent-Disposition: attachment\\n\\n"\n'
                 + `printf '%s' '${PAGE}'\n`,
             'htdocs/app/script.cgi': '#!/bin/sh\nprintf "Content-Type: '
-                + 'text/html\\nCache-Control: public\\nETag: x\\n\\n"\n'
+                + 'text/html\\nCache-Control: public\\nETag: x\\n'
+                + 'Digest: x\\nContent-MD5: x\\n\\n"\n'
                 + `printf '%s' '${PAGE}'\n`,
+            'htdocs/app/data.cgi': '#!/bin/sh\nprintf "Content-Type: '
+                + 'text/plain\\nCache-Control: public\\n\\ndata"\n',
         },
     });
     jar = new Jar();
@@ -328,7 +331,8 @@ describe('pages', () => {
         const answer = await get('script.cgi');
         assertInjected(answer);
         assert.equal(answer.headers['cache-control'], 'no-store');
-        assert.equal(answer.headers.etag, undefined);
+        for (const name of ['etag', 'digest', 'content-md5'])
+            assert.equal(answer.headers[name], undefined, name);
     });
 
     test('a Content-Type written in another way', async () => {
@@ -545,6 +549,13 @@ describe('headers', () => {
         assert.match(answer.headers['cache-control'], /private/);
         for (const name of Object.keys(TARGETED))
             assert.equal(answer.headers[name.toLowerCase()], undefined, name);
+    });
+
+    test('data by CGI are the user\'s own, too', async () => {
+        const answer = await get('data.cgi', SCRIPT);
+        assert.equal(answer.body, 'data');
+        assert.match(answer.headers['cache-control'], /private/);
+        assert.doesNotMatch(answer.headers['cache-control'], /public/);
     });
 
     test('HEAD agrees with GET', async () => {
