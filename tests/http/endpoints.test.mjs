@@ -670,6 +670,14 @@ describe('logout', () => {
         }
     });
 
+    test('by a script of such a browser, which says no more', async () => {
+        for (const name of ['X-Requested-With', 'X-Session-Security']) {
+            const jar = await visitor(httpd);
+            await leave(jar, { [name]: '1' });
+            assert.equal(await ping(httpd, jar), 'logout', name);
+        }
+    });
+
     test('GET and foreign pages change nothing', async () => {
         const jar = await visitor(httpd);
         assert.equal((await httpd.request(LOGOUT, { jar })).status, 405);
