@@ -148,6 +148,8 @@ SessionCookieName sid path=/
 SessionCryptoPassphrase test-passphrase
 ${LIMITS}
 SessionSecurityCookies J
+SessionEnv On
+Header always set X-Told "%{HTTP_SESSION}e"
 ProxyPass "/app/" "${app.url}/"
 ProxyPass "/other/" "${app.url}/"
 ErrorDocument 400 /app/
@@ -239,6 +241,16 @@ AddOutputFilter INCLUDES .shtml`,
             assert.deepEqual((await brought(path, options, own)).values, []);
         });
     }
+
+    test('nor what was in the session', async () => {
+        const jar = new Jar();
+        await enter(site, jar, { path: '/app/' });
+        const told = async () => (await brought('/app/x%2fy', {},
+            jar.header('/'))).answer.headers['x-told'];
+        const id = (await told()).match(/_session_security=1[\w-]+/)[0];
+        site.clock.advance(101);
+        assert.ok(!(await told()).includes(id));
+    });
 
     test('a look-up from no section at all says nothing of the kind', async () => {
         const jar = new Jar();
