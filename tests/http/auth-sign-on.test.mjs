@@ -423,6 +423,17 @@ describe('the page', () => {
             assert.equal(answer.headers['set-cookie'], undefined);
         }
     });
+
+    test('of those that bring some a poll is enough for a session', async () => {
+        const jar = new Jar();
+        jar.set('theme', 'dark');
+        await httpd.request('/app/data.json', { jar, headers: SCRIPT });
+        assert.ok(jar.get('sid'));
+        httpd.clock.advance(101);
+        const late = await httpd.request('/app/data.json',
+            { jar, headers: SCRIPT });
+        assert.equal(late.status, 401);
+    });
 });
 
 test('a prompt is no click, and a click no prompt', async (t) => {

@@ -557,6 +557,13 @@ describe('with a login of httpd', () => {
         assert.match((await open(httpd, jar)).body, /Secret/);
     });
 
+    test('programs with the password in each request get none', async () => {
+        const got = await httpd.request('/basic/answer?set=J%3Dx', {
+            headers: { ...basic('alice'), ...SCRIPT } });
+        assert.equal(got.status, 200);
+        assert.equal(got.headers['set-cookie'], undefined);
+    });
+
     test('another user does not get them', async () => {
         const jar = new Jar();
         const enterAs = (user, query = '') => httpd.request(
