@@ -72,6 +72,9 @@ CacheHeader On
 </Location>
 <Location "/pub/aged">
     SessionMaxAge 600
+    Header always set Cache-Control "public, max-age=600"
+    CacheStorePrivate On
+    CacheStoreNoStore On
 </Location>
 <Location "/pub/vary">
     SetOutputFilter DEFLATE
