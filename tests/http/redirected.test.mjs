@@ -177,6 +177,7 @@ RewriteRule ^/passive/ - [E=X:1]
 <Directory "\${ROOT}/htdocs/front/app">
     FallbackResource disabled
     DirectoryIndex /app/
+    ErrorDocument 404 /front/
 </Directory>
 <FilesMatch "\\.cgi$">
     SessionSecurityCookies J
@@ -206,6 +207,7 @@ AddOutputFilter INCLUDES .shtml`,
         ['an index elsewhere', '/front/app/'],
         ['FallbackResource', '/front/any/route'],
         ['MultiViews', '/front/index'],
+        ['an index behind an error', '/front/app/lost'],
         [PART, '/front/page.shtml'],
     ];
 
