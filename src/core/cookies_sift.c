@@ -3,6 +3,7 @@
 #include "cookies.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "apr_lib.h"
 #include "apr_strings.h"
@@ -27,62 +28,68 @@ static int hex(char c)
     return mss_parse_hex((char)apr_tolower(c));
 }
 
-/* The name that PHP would make of it, as far as there is room.
- * @return where the index of an array begins in it ("name[x]"), or NULL */
-static char *mangle(char *to, size_t room, const char *name)
-{
-    const char *start = to;
-    char *index = NULL;
+/* As much as counts of what PHP would make of a name. */
+#define ROOM 256
 
-    for (; *name && room > 1; name++) {
+/* The name that PHP would make of it, as far as there is room.
+ * @return of an element ("name[x]") how long the array's own name is; else 0 */
+static size_t mangle(char to[ROOM], const char *name)
+{
+    bool in_index = false;
+    size_t array = 0;
+    size_t n = 0;
+
+    for (; *name && n < ROOM - 1; name++) {
         char c = *name;
 
         if (c == '%' && hex(name[1]) >= 0 && hex(name[2]) >= 0) {
             c = (char)(hex(name[1]) << 4 | hex(name[2]));
             name += 2;
         }
-        if (to == start && c && strchr(BLANK, c)) {
+        if (n == 0 && c && strchr(BLANK, c)) {
             continue;
         }
-        if (c == '[' && !index) {
-            index = to;
+        if (c == '[' && !in_index) {
+            in_index = true;
+            array = n;
         }
         if (c && strchr(".[" BLANK, c)) {
             c = '_';
         }
-        *to++ = c;
-        room--;
+        to[n++] = c;
     }
-    *to = '\0';
-    return index;
+    to[n] = '\0';
+    return array;
 }
 
-/* Whether PHP would make the same of a name as of one of a pattern's. */
-static bool matches_mangled(const char *pattern, const char *name)
+/* Whether PHP would make of a pattern's name what it makes of another one.
+ * @param array as mangle returns it */
+static bool matches_mangled(const char *pattern, const char *mangled,
+                            size_t array)
 {
-    char mangled[256], mangled_pattern[256];
-    char *index = mangle(mangled, sizeof(mangled), name);
+    char mangled_pattern[ROOM];
 
-    (void)mangle(mangled_pattern, sizeof(mangled_pattern), pattern);
-    if (mss_match_name(mangled_pattern, mangled)) {
-        return true;
+    if (!is_plain(pattern) || strlen(pattern) >= ROOM) {
+        (void)mangle(mangled_pattern, pattern);
+        pattern = mangled_pattern;
     }
-    if (index) {
-        *index = '\0';
-    }
-    return index && mss_match_name(mangled_pattern, mangled);
+    return mss_match_name(pattern, mangled)
+           || (array > 0 && strlen(pattern) == array
+               && strncasecmp(pattern, mangled, array) == 0);
 }
 
 bool mss_cookies_is_any(const apr_array_header_t *patterns, const char *name)
 {
-    bool plain = is_plain(name);
+    const bool plain = is_plain(name);
+    char mangled[ROOM];
+    const size_t array = plain ? 0 : mangle(mangled, name);
 
     for (int i = 0; i < patterns->nelts; i++) {
         const char *pattern = APR_ARRAY_IDX(patterns, i, const char *);
 
         if (mss_match_name(pattern, name)
             || (!(plain && is_plain(pattern))
-                && matches_mangled(pattern, name))) {
+                && matches_mangled(pattern, plain ? name : mangled, array))) {
             return true;
         }
     }
@@ -187,11 +194,13 @@ static const char *end_of(const char *start)
  * are closed somewhere. */
 static const char *whole_end_of(const char *start, const char *end)
 {
-    const char *close = start + strcspn(start, "=");
+    const char *close = memchr(start, '=', (size_t)(end - start));
 
-    close += *close == '=';
-    close += strspn(close, MSS_COOKIES_SPACE);
-    if (close >= end || *close != '"') {
+    if (!close) {
+        return end;
+    }
+    close += 1 + strspn(close + 1, MSS_COOKIES_SPACE);
+    if (*close != '"') {
         return end;
     }
     do {

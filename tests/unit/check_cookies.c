@@ -219,6 +219,33 @@ START_TEST(a_long_header)
 }
 END_TEST
 
+static bool keep_none(void *data, const mss_cookies_pair *pair)
+{
+    (void)data;
+    return !pair->name;
+}
+
+/* Each of which goes: a walk from each to the end would take minutes. */
+START_TEST(a_header_of_what_goes)
+{
+    static const char *const cookies[] = {"J;", "J=\"\\\";", "J=\""};
+    const size_t n = 2000000;
+    char *text = malloc(n + 1);
+
+    for (int i = 0; i < COUNT(cookies); i++) {
+        const size_t length = strlen(cookies[i]);
+
+        for (size_t at = 0; at < n; at++) {
+            text[at] = cookies[i][at % length];
+        }
+        text[n] = '\0';
+        ck_assert_ptr_null(mss_cookies_sift(
+            mss_pool, text, patterns_of("J", "S_*"), keep_none, NULL));
+    }
+    free(text);
+}
+END_TEST
+
 /* --- Set-Cookie ------------------------------------------------------------------- */
 
 #define NOW apr_time_from_sec(1000000000) /* in 2001 */
@@ -394,12 +421,15 @@ Suite *mss_suite_cookies(void)
     Suite *suite = suite_create("cookies");
     TCase *tc = tcase_create("all");
 
+    /* On a slow machine. */
+    tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, mss_pool_open, mss_pool_close);
     tcase_add_test(tc, names_that_are_one_to_php);
     tcase_add_loop_test(tc, a_header, 0, COUNT(headers));
     tcase_add_test(tc, a_long_name);
     tcase_add_test(tc, a_header_of_blanks);
     tcase_add_test(tc, a_long_header);
+    tcase_add_test(tc, a_header_of_what_goes);
     tcase_add_loop_test(tc, a_line, 0, COUNT(lines));
     tcase_add_loop_test(tc, a_deletion, 0, COUNT(deletions));
     tcase_add_test(tc, names_that_can_be_set);
