@@ -19,7 +19,7 @@ static apr_interval_time_t session_security_idle(request_rec *r)
 static int session_security_activity(request_rec *r)
 {
     mss_decision now;
-    const mss_state *state = mss_state_peek(r);
+    mss_state *state = mss_state_peek(r);
 
     return mss_recheck(r, state, &now)
            && mss_track_touch(state, apr_time_now());

@@ -19,7 +19,7 @@
 static ap_filter_rec_t *filter;
 
 typedef struct {
-    const mss_state *state;
+    mss_state *state;
     mss_flow flow;   /* since the last stamp */
     apr_time_t last; /* when that was; at first, when the request came */
     apr_time_t due;  /* the next one, as soon as the body is long in coming */
@@ -124,7 +124,7 @@ static ap_filter_t *find(const request_rec *r)
     return f;
 }
 
-static ap_filter_t *put(request_rec *r, const mss_state *state)
+static ap_filter_t *put(request_rec *r, mss_state *state)
 {
     intake *in = apr_pcalloc(r->pool, sizeof(*in));
 
@@ -144,7 +144,7 @@ static bool is_senders(request_rec *r, const mss_state *state)
 
 int mss_intake_expect(request_rec *r)
 {
-    const mss_state *state = r->main ? NULL : mss_state_peek(r);
+    mss_state *state = r->main ? NULL : mss_state_peek(r);
 
     if (state && state->decision.verdict == MSS_LIVE && has_upload(r)
         && is_senders(r, state) && !find(r)) {
@@ -155,7 +155,7 @@ int mss_intake_expect(request_rec *r)
 
 void mss_intake_insert(request_rec *r)
 {
-    const mss_state *state = r->main ? NULL : mss_state_peek(r);
+    mss_state *state = r->main ? NULL : mss_state_peek(r);
     ap_filter_t *f;
 
     if (!state || !state->tracked || !has_upload(r)) {

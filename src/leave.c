@@ -69,6 +69,14 @@ static void settle(request_rec *r, session_rec *z, mss_state *state)
     }
 }
 
+/* Of an upload, or of what another module has marked. */
+static void note_activity(session_rec *z, mss_state *state)
+{
+    if (state->unnoted && mss_state_goes_on(state)) {
+        (void)mss_track_report(z, state, state->record.last);
+    }
+}
+
 /* What the answer tells the browser of an end: once that the data of the
  * application can go, and with each refusal that there is no point in trying
  * again without a person. */
@@ -92,6 +100,7 @@ static void act(request_rec *r, session_rec *z, mss_state *state)
 {
     if (z) {
         settle(r, z, state);
+        note_activity(z, state);
     }
     if (mss_state_cookies(r)) {
         mss_grant_answer(r, z, state);

@@ -59,6 +59,7 @@ struct mss_state {
     bool tracked;   /* live, and authenticated: what the client may see */
     bool expectant; /* not tracked yet, but its answer may begin a session */
     bool stamped;   /* the stamp has been moved, or need not be */
+    bool unnoted;   /* record.last is, and the store has no room for it */
     bool let_in;    /* the client's request itself is on its way to a handler */
     bool without_password; /* no Authorization came with the session */
     bool trying;           /* others authenticate what a script has posted */

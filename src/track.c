@@ -314,9 +314,13 @@ void mss_track_keep_choice(mss_state *state)
     }
 }
 
-bool mss_track_touch(const mss_state *state, apr_time_t at)
+bool mss_track_touch(mss_state *state, apr_time_t at)
 {
-    return touch(state, at) != MSS_TOUCH_REVOKED;
+    const mss_touched touched = touch(state, at);
+
+    state->record.last = at;
+    state->unnoted = touched == MSS_TOUCH_NO_ROOM;
+    return touched != MSS_TOUCH_REVOKED;
 }
 
 /* Also where a save changes the session's key: the page goes by the answer. */

@@ -85,9 +85,10 @@ bool mss_track_move(request_rec *r, session_rec *z, mss_state *state);
  * before the next login, and for pings. */
 void mss_track_keep_choice(mss_state *state);
 
-/** Marks activity at a time, in the store alone: for when the answer's headers
- * have left, or must not carry a cookie. @return as mss_track_move */
-bool mss_track_touch(const mss_state *state, apr_time_t at);
+/** Marks activity at a time, in the store alone: for when the answer's headers may
+ * have left. Where that has no room, mss_leave finds it unnoted.
+ * @return as mss_track_move */
+bool mss_track_touch(mss_state *state, apr_time_t at);
 
 /** Marks what a page reports: in the store and, only where that has no room, in the
  * session, which then has to be saved. */

@@ -8,7 +8,7 @@ import { NAVIGATION, SCRIPT, startBackend, until } from '../lib/httpd.mjs';
 import {
     ENDED, isIdle, isLogin, loggedIn, open, ping, startSite,
 } from '../lib/life.mjs';
-import { isIdle as sleeps } from '../lib/process.mjs';
+import { pass, startStorage, upload } from '../lib/uploads.mjs';
 
 const { 'Sec-Fetch-User': _, ...REFRESH } = NAVIGATION;
 const PLAIN_PAGE = { Accept: 'text/html,*/*;q=0.8' };
@@ -156,41 +156,18 @@ describe('reports', () => {
     }
 });
 
-/** Somebody logged in, and a backend that counts the bytes that it stores; below
- * /held/ it stores nothing before the test resumes stored.held. */
+/** Somebody logged in, and a backend for uploads. */
 async function uploading(t, options = {}) {
-    const stored = { bytes: 0 };
-    const backend = await startBackend((request, response) => {
-        request.on('data', (chunk) => { stored.bytes += chunk.length; });
-        request.on('end', () => response.end('stored'));
-        if (request.url.startsWith('/held/'))
-            stored.held = request.pause();
-    }, t);
-    const httpd = await startSite(t, { backend: backend.url, ...options });
+    const stored = await startStorage(t);
+    const httpd = await startSite(t, { backend: stored.url, ...options });
     return { httpd, stored, jar: await loggedIn(httpd) };
-}
-
-/** Lets time pass while httpd waits for the next part of a body. */
-async function pass(httpd, seconds) {
-    await until(() => httpd.pids().every(sleeps), 'a reader that waits');
-    httpd.clock.advance(seconds);
 }
 
 describe('uploads', () => {
     test('a long one keeps the session, and is not cut', async (t) => {
         const { httpd, jar, stored } = await uploading(t);
-        const part = Buffer.alloc(20000, 'x');
-        const sent = httpd.request('/app/backend/upload', {
-            method: 'PUT', jar, headers: SCRIPT,
-            body: Readable.from((async function* body() {
-                for (let i = 1; i <= 4; i++) {
-                    yield part;
-                    await until(() => stored.bytes >= i * part.length, 'a part');
-                    await pass(httpd, 60);
-                }
-            }())),
-        });
-        assert.equal((await sent).body, 'stored');
+        const sent = await upload(httpd, jar, stored, [60, 60, 60, 60]);
+        assert.equal(sent.body, 'stored');
         /* Arrived 240 s after the login, the last part 60 s ago at most. */
         assert.ok(await ping(httpd, jar) <= 60);
     });
@@ -220,20 +197,8 @@ describe('uploads', () => {
 
     test('one that has paused for too long brings no session back', async (t) => {
         const { httpd, jar, stored } = await uploading(t);
-        await httpd.request('/app/backend/upload', {
-            method: 'PUT', jar, headers: SCRIPT,
-            body: Readable.from((async function* body() {
-                yield Buffer.alloc(20000, 'x');
-                await until(() => stored.bytes === 20000, 'the first part');
-                await pass(httpd, 110);
-                // Nor do the parts that come in time behind that one.
-                for (let i = 2; i <= 4; i++) {
-                    yield Buffer.alloc(20000, 'x');
-                    await until(() => stored.bytes === i * 20000, 'a part');
-                    await pass(httpd, 10);
-                }
-            }())),
-        });
+        // Nor do the parts that come in time behind that one.
+        await upload(httpd, jar, stored, [110, 10, 10, 10]);
         assert.equal(stored.bytes, 80000);
         assert.equal(await ping(httpd, jar), 'logout');
     });

@@ -10,8 +10,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Jar, SCRIPT, login, until } from '../lib/httpd.mjs';
 import {
-    ENDED, isIdle, isLogin, loggedIn, open, ping, startSite,
+    ENDED, isIdle, isLogin, loggedIn, open, ping, poll, startSite,
 } from '../lib/life.mjs';
+import { examplePath } from '../lib/root.mjs';
+import { startStorage, upload } from '../lib/uploads.mjs';
 
 /** How many seconds restarts, and logins in their hundreds, can take. */
 const LONG = 20;
@@ -49,11 +51,20 @@ test('a full table: sessions go on from their copies, and the log says so',
             isLogin(await open(httpd, jar));
     });
 
+const MARKER = `<Location "/app/mark">
+    SetHandler session-security-example
+</Location>
+`;
+
 for (const store of ['cookie', 'dbd']) {
-    test(`a table full of ends, and a session in ${store}: what pings and pages `
-        + 'report is noted in the session', async (t) => {
+    test(`a table full of ends, and a session in ${store}: what pings, pages, `
+        + 'uploads and modules report is noted in the session', async (t) => {
+        const stored = await startStorage(t);
         const httpd = await startSite(t, {
-            store, more: 'SessionSecurityStore shm:64\n' });
+            store, more: 'SessionSecurityStore shm:64\n', backend: stored.url,
+            extra: MARKER,
+            httpd: { prelude: `LoadModule session_security_example_module "${
+                examplePath()}"\n` } });
         const flood = new Jar();
         for (let i = 0; i < 160; i++)
             await login(httpd, flood, 'bob');
@@ -73,6 +84,12 @@ for (const store of ['cookie', 'dbd']) {
         assert.equal((await open(httpd, jar)).status, 200);
         httpd.clock.advance(97);
         assert.equal((await open(httpd, jar)).status, 200);
+        await upload(httpd, jar, stored, [60, 60, 10]);
+        isIdle(await ping(httpd, jar), 0);
+        httpd.clock.advance(60);
+        assert.equal((await poll(httpd, jar, '/app/mark?activity')).body,
+            'marked');
+        isIdle(await ping(httpd, jar), 0);
         httpd.clock.advance(101);
         assert.equal(await ping(httpd, jar), 'logout');
     });
