@@ -209,11 +209,15 @@ static bool is_told(const mss_record *theirs, apr_time_t at)
  * without it. */
 #define COOKIE_LASTS apr_time_from_sec(24 * 3600)
 
-static apr_interval_time_t lifetime_of(const mss_visit *visit)
-{
-    const apr_interval_time_t lifetime = mss_conf_longest() + MSS_SKEW;
+/* The browser can have kept one that has been replaced, where an answer was lost or
+ * overtaken, and nobody tells. But there can be one for each answer. */
+#define REPLACED_LASTS apr_time_from_sec(3600)
 
-    return visit->session && lifetime < COOKIE_LASTS ? COOKIE_LASTS : lifetime;
+static apr_interval_time_t lifetime(apr_interval_time_t least)
+{
+    const apr_interval_time_t longest = mss_conf_longest() + MSS_SKEW;
+
+    return longest < least ? least : longest;
 }
 
 static bool tell(const mss_key *key, const mss_visit *visit, bool known)
@@ -228,7 +232,8 @@ static bool tell(const mss_key *key, const mss_visit *visit, bool known)
         return false;
     }
     for (int tries = 0; tries < 2 && !is_told(&theirs, ours.last); tries++) {
-        if (!write_note(MSS_NOTE_ACTIVITY, key, &ours, lifetime_of(visit))
+        if (!write_note(MSS_NOTE_ACTIVITY, key, &ours,
+                        lifetime(visit->session ? COOKIE_LASTS : 0))
             || read_note(MSS_NOTE_ACTIVITY, key, &theirs)
                    == MSS_REMOTE_FAILED) {
             return false;
@@ -254,8 +259,8 @@ static mss_touched touch(const mss_key *key, const mss_visit *visit)
 
 /* --- replace --------------------------------------------------------------------- */
 
-/* What the others know of a cookie that has been replaced need not last. At the
- * earliest of times, so that whoever touches it once more tells them. */
+/* What the others know of a cookie that has been replaced need not last as long. At
+ * the earliest of times, so that whoever touches it once more tells them. */
 static void shorten(const mss_key *key)
 {
     static const mss_record replaced = {
@@ -267,7 +272,8 @@ static void shorten(const mss_key *key)
         sync->told = 0;
     }
     mss_store_shm_unlock();
-    (void)write_note(MSS_NOTE_ACTIVITY, key, &replaced, MSS_TABLE_REPLACED);
+    (void)write_note(MSS_NOTE_ACTIVITY, key, &replaced,
+                     lifetime(REPLACED_LASTS));
 }
 
 static void replace(const mss_key *key, const mss_key *by)
