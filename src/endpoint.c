@@ -128,11 +128,13 @@ static const char *ping_answer(request_rec *r, const mss_state *state,
  * not send the cookie. */
 static void watch_cookies(request_rec *r, bool has_session, const mss_asker *a)
 {
-    static apr_uint32_t missing;
+    static apr_uint32_t missing; /* SEVERAL or more: it has been said */
 
     if (has_session) {
-        if (apr_atomic_read32(&missing)) {
-            apr_atomic_set32(&missing, 0);
+        const apr_uint32_t n = apr_atomic_read32(&missing);
+
+        if (n > 0 && n < SEVERAL) {
+            (void)apr_atomic_cas32(&missing, 0, n);
         }
     }
     else if (a->foreign && apr_atomic_inc32(&missing) + 1 == SEVERAL) {

@@ -156,6 +156,9 @@ test('pings that bring no session for pages with one are reported', async (t) =>
     for (let i = 0; i < 8; i++)
         assert.equal(await ask(undefined), 'logout');
     await httpd.expectLog(COOKIE);
+    // A client can do so as often as it likes.
+    for (const who of [jar, undefined, undefined, undefined])
+        await ask(who);
     assert.equal(httpd.log().match(/MSS0055/g).length, 1);
 });
 
