@@ -29,7 +29,6 @@ static void take_over(const mss_table *old, mss_table *table,
 {
     const apr_interval_time_t longest = mss_conf_longest();
     mss_record then = {.source = MSS_SOURCE_NONE};
-    mss_record here = {.source = MSS_SOURCE_NONE};
 
     mss_table_get(old, key, &then);
     if (then.source == MSS_SOURCE_REVOKED) {
@@ -37,13 +36,7 @@ static void take_over(const mss_table *old, mss_table *table,
                          now - longest, now);
     }
     else if (then.source == MSS_SOURCE_STORE) {
-        const mss_visit visit = {.created = then.created, .at = then.last};
-
-        mss_table_touch(table, key, &visit, now - longest, now);
-        mss_table_get(table, key, &here);
-        if (!here.choice) {
-            mss_table_choose(table, key, then.choice);
-        }
+        mss_table_take(table, old, key, now - longest, now);
     }
 }
 

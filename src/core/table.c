@@ -270,6 +270,21 @@ void mss_table_choose(mss_table *t, const mss_key *key, apr_uint64_t choice)
     }
 }
 
+void mss_table_take(mss_table *t, const mss_table *from, const mss_key *key,
+                    apr_time_t stale, apr_time_t now)
+{
+    const mss_slot *was = find(from, key);
+    const mss_visit visit = {.created = was->created, .at = was->last};
+    mss_slot *s;
+
+    (void)mss_table_touch(t, key, &visit, stale, now);
+    s = find(t, key);
+    if (s && mss_slot_is(s) == MSS_SLOT_SESSION && !s->choice) {
+        mss_slot_mark(s, mss_slot_is(was));
+        s->choice = was->choice;
+    }
+}
+
 mss_sync *mss_table_sync(mss_table *t, const mss_key *key)
 {
     mss_slot *s = find(t, key);

@@ -126,6 +126,11 @@ bool mss_table_revoke(mss_table *t, const mss_key *key, apr_time_t until,
 /** Notes a choice in a session's record, if there is one. */
 void mss_table_choose(mss_table *t, const mss_key *key, apr_uint64_t choice);
 
+/** Takes over a live record that another table is known to have, as
+ * mss_table_touch; what it is of, and its choice, where that is not known here. */
+void mss_table_take(mss_table *t, const mss_table *from, const mss_key *key,
+                    apr_time_t stale, apr_time_t now);
+
 /** What is noted beside a session's record, to read and to change, or NULL for
  * none. It is valid until the lock is given back. */
 mss_sync *mss_table_sync(mss_table *t, const mss_key *key);

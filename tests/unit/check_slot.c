@@ -3,6 +3,7 @@
  * differ from those of sessions.
  * Must not know where in the table they are. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "suites.h"
@@ -243,6 +244,33 @@ START_TEST(a_cookie_lasts_as_long_as_its_session)
 }
 END_TEST
 
+/* By a table of another size, in which it is not yet. */
+START_TEST(a_cookie_is_taken_over_as_one)
+{
+    const mss_key k = key(4);
+    const mss_key of = key(SESSION);
+    mss_table *from = table;
+
+    ck_assert(bind_cookie(4, NOW - S(5)));
+    ck_assert(touch(SESSION, NOW - S(5)));
+    mss_table_choose(table, &of, 7);
+    table = make(2 * ENTRIES);
+    mss_table_take(table, from, &k, STALE, NOW);
+    mss_table_take(table, from, &of, STALE, NOW);
+    expect_live(4, NOW - S(5), NOW - S(5));
+    expect_cookies(1, 1, 0);
+    ck_assert_uint_eq(get(SESSION).choice, 7);
+    /* What is known here is newer. */
+    mss_table_choose(table, &of, 8);
+    (void)replace_at(4, 8, NOW);
+    mss_table_take(table, from, &k, STALE, NOW);
+    mss_table_take(table, from, &of, STALE, NOW);
+    ck_assert(get(4).replaced);
+    ck_assert_uint_eq(get(SESSION).choice, 8);
+    free(from);
+}
+END_TEST
+
 /* A version that knows no cookies puts a session in the place of one. */
 START_TEST(a_mark_is_of_one_key_alone)
 {
@@ -278,6 +306,7 @@ Suite *mss_suite_slot(void)
     tcase_add_test(tc, one_value_of_several_answers);
     tcase_add_test(tc, replaced_go_before_live);
     tcase_add_test(tc, a_cookie_lasts_as_long_as_its_session);
+    tcase_add_test(tc, a_cookie_is_taken_over_as_one);
     tcase_add_test(tc, a_mark_is_of_one_key_alone);
     suite_add_tcase(suite, tc);
     return suite;
