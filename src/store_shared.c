@@ -61,10 +61,11 @@ static bool look(const mss_key *key, mss_record *record, bool afresh)
 {
     apr_time_t now = apr_time_now();
     mss_table *table = mss_store_shm_lock();
-    mss_sync *sync = mss_table_sync(table, key);
+    mss_sync *sync;
     bool due;
 
-    mss_table_get(table, key, record);
+    mss_store_shm_look(key, record);
+    sync = mss_table_sync(table, key);
     due = record->source != MSS_SOURCE_REVOKED
           && (afresh || !sync || !is_recent(sync->asked, now));
     if (due && sync) {

@@ -282,13 +282,18 @@ static void look_back(const mss_key *key, mss_record *record)
     mss_table_get(table, key, record);
 }
 
-static void get(const mss_key *key, mss_record *record)
+void mss_store_shm_look(const mss_key *key, mss_record *record)
 {
-    lock();
     mss_table_get(table, key, record);
     if (former && record->source != MSS_SOURCE_REVOKED) {
         look_back(key, record);
     }
+}
+
+static void get(const mss_key *key, mss_record *record)
+{
+    lock();
+    mss_store_shm_look(key, record);
     unlock();
 }
 

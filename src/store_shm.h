@@ -20,6 +20,9 @@ void mss_store_shm_child_init(apr_pool_t *p, server_rec *s);
 mss_table *mss_store_shm_lock(void);
 void mss_store_shm_unlock(void);
 
+/** As mss_table_get, with the lock; also in tables of other sizes before it. */
+void mss_store_shm_look(const mss_key *key, mss_record *record);
+
 /** Before this time no limit lets a session live on. */
 apr_time_t mss_store_shm_stale(apr_time_t now);
 

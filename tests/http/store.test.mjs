@@ -13,6 +13,7 @@ import {
     ENDED, isIdle, isLogin, loggedIn, open, ping, poll, startSite,
 } from '../lib/life.mjs';
 import { examplePath } from '../lib/root.mjs';
+import { startRedis } from '../lib/services.mjs';
 import { startStorage, upload } from '../lib/uploads.mjs';
 
 /** How many seconds restarts, and logins in their hundreds, can take. */
@@ -152,11 +153,14 @@ test('an end gives way to no login while a copy of the session could live on',
         await stayedOver(late);
     });
 
-for (const [from, to] of [['shm:4096', 'shm:128'], ['shm:128', 'shm:4096']]) {
+for (const [from, to] of [['shm:4096', 'shm:128'], ['shm:128', 'shm:4096'],
+    ['shm:128', 'redis']]) {
     test(`from ${from} to ${to}: what was known, and what the last requests of `
         + 'the old generation do', async (t) => {
+        const store = to === 'redis' ? (await startRedis(t)).url : to;
         const httpd = await startSite(t, {
             more: `SessionSecurityStore ${from}\n`,
+            httpd: { modules: ['socache_redis'] },
             extra: `<Location "/server-status">
     SetHandler server-status
     Require all granted
@@ -177,7 +181,7 @@ for (const [from, to] of [['shm:4096', 'shm:128'], ['shm:128', 'shm:4096']]) {
         await until(async () => /Scoreboard: .*R.*R/.test((await httpd.request(
             '/server-status?auto')).body), 'two requests to be read');
 
-        resize(httpd, from, to);
+        resize(httpd, from, store);
         await httpd.signal('SIGUSR1');
         await httpd.expectLog(/MSS0004: .* resized from \d+ to \d+/);
         isIdle(await ping(httpd, jars[0]), 3, LONG);
