@@ -42,11 +42,10 @@ bool mss_session_enabled(const request_rec *r)
 #define DBD "mod_session_dbd"
 #define COOKIE "mod_session_cookie"
 
-/* Whether mod_session has given it up: one that it could decode has no text any
- * more. */
-static bool is_dead(const session_rec *z)
+/* One that mod_session could decode has no text until it has been saved. */
+static bool is_unreadable(const session_rec *z)
 {
-    return z->encoded || (z->expiry && z->expiry < apr_time_now());
+    return z->encoded && !z->written;
 }
 
 /* Empties a session that mod_session keeps in the notes but no longer hands
@@ -60,8 +59,8 @@ static int hollow(void *unreadable, const char *key, const char *value)
 
     if ((strncmp(key, COOKIE, strlen(COOKIE)) == 0
          || strncmp(key, DBD, strlen(DBD)) == 0)
-        && is_dead(z)) {
-        if (z->encoded) {
+        && (is_unreadable(z) || (z->expiry && z->expiry < apr_time_now()))) {
+        if (is_unreadable(z)) {
             *(bool *)unreadable = true;
         }
         else {

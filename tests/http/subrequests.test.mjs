@@ -28,7 +28,15 @@ SessionSecurityWarnAfter 60
 SessionSecurityExpireAfter 100
 Session On
 SessionCryptoPassphrase x
-${['one', 'two', 'three'].map(section).join('')}
+${['one', 'two', 'three', 'four'].map(section).join('')}
+<Location "/four">
+    SessionMaxAge 50
+</Location>
+<Location "/one/told">
+    SessionEnv On
+    Options +ExecCGI
+    SetHandler cgi-script
+</Location>
 RewriteEngine On
 RewriteCond /two/ -U
 RewriteRule ^/one/rewrite/ - [E=X:1]
@@ -77,6 +85,13 @@ const FILES = {
     'htdocs/three/index.html': HTML('third'),
     'htdocs/two/part.txt': 'second part',
     'htdocs/three/part.txt': 'third part',
+    'htdocs/four/index.html': HTML('fourth'),
+    'htdocs/four/part.txt': 'fourth part',
+    'htdocs/one/old.shtml': HTML(
+        `${'first '.repeat(8000)}${part('four')}`
+        + '<!--#include virtual="/one/told/part.cgi" -->'),
+    'htdocs/one/told/part.cgi':
+        '#!/bin/sh\nprintf "Content-Type: text/plain\n\n%s" "$HTTP_SESSION"\n',
     'htdocs/one/list/a.txt': 'a',
     'htdocs/one/list/two/index.html': HTML('x'),
     'htdocs/one/index/two.html': HTML('index'),
@@ -211,6 +226,18 @@ describe('a section with a session of its own', () => {
         assert.equal(page.body.match(/second part/g)?.length, 2);
         assert.doesNotMatch(page.body, /third/);
     });
+
+    test('a part with a session that is too old does nothing to the page\'s, '
+        + 'which has been saved',
+        async () => {
+            const jar = await enter('one', 'four');
+            const saved = jar.get('one');
+            httpd.clock.advance(60);
+            const page = await open('/one/old.shtml', jar);
+            assert.match(page.body.slice(-400), /fourth part.*_session_security=/);
+            assert.notEqual(jar.get('one'), saved);
+            await open('/one/', jar);
+        });
 
     test('where a directory has its index in one', async () => {
         const jar = await enter('one');
