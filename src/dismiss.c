@@ -70,11 +70,9 @@ static bool is_offered(const apr_array_header_t *offers, const char *name,
 
     for (i = 0; i < offers->nelts; i++) {
         const mss_offer *o = &APR_ARRAY_IDX(offers, i, mss_offer);
-        const char *domain = o->set.domain ? o->set.domain : "";
 
-        if (strcmp(o->set.name, name) == 0 && strcmp(o->path, place->path) == 0
-            && ap_cstr_casecmp(domain, place->domain ? place->domain : "")
-                   == 0) {
+        if (strcmp(o->set.name, name) == 0
+            && mss_places_is_same(&o->place, place)) {
             return true;
         }
     }

@@ -162,10 +162,8 @@ static void bind_all(const answer *a)
         const mss_offer *o = &APR_ARRAY_IDX(a->offers, i, mss_offer);
 
         if (!o->set.deletes) {
-            const mss_place place = {o->path, o->set.domain};
-
             APR_ARRAY_PUSH(all, mss_binding) = tie(a, o);
-            mss_places_learn(a->r->server, o->set.name, &place);
+            mss_places_learn(a->r->server, o->set.name, &o->place);
         }
     }
     mss_binding_note(a->r, a->z, a->state, all, false);
@@ -214,15 +212,11 @@ static bool reaches(const answer *a, const mss_offer *o)
 {
     const apr_array_header_t *places =
         mss_places_find(a->r, o->set.name, mss_offer_asked_path(a->r));
-    const char *domain = o->set.domain ? o->set.domain : "";
-    int i = 0;
+    int i;
 
-    for (; i < places->nelts; i++) {
-        const mss_place *place = &APR_ARRAY_IDX(places, i, mss_place);
-
-        if (strcmp(o->path, place->path) == 0
-            && ap_cstr_casecmp(domain, place->domain ? place->domain : "")
-                   == 0) {
+    for (i = 0; i < places->nelts; i++) {
+        if (mss_places_is_same(&o->place,
+                               &APR_ARRAY_IDX(places, i, mss_place))) {
             return true;
         }
     }
@@ -288,7 +282,7 @@ static void refuse(const answer *a)
                       "'SessionCryptoPassphrase' to encrypt it",
                       a->r->uri);
     }
-    mss_offer_withdraw(a->r, a->offers);
+    mss_offer_withdraw(a->r, a->z);
 }
 
 static bool sets_any(const answer *a)

@@ -33,21 +33,55 @@ static int add(void *v, const char *key, const char *line)
         || (c->z && mss_session_is_in(c->r, c->z, o.set.name))) {
         return 1;
     }
-    o.path = o.set.path
-                 ? o.set.path
-                 : mss_cookies_default_path(p, mss_offer_asked_path(c->r));
+    o.place = (mss_place){o.set.path, o.set.domain};
+    if (!o.place.path) {
+        o.place.path = mss_cookies_default_path(p, mss_offer_asked_path(c->r));
+    }
     APR_ARRAY_PUSH(c->offers, mss_offer) = o;
     return 1;
 }
 
-apr_array_header_t *mss_offer_all(request_rec *r, const session_rec *z)
+/* In the order in which httpd sends them. */
+static apr_array_header_t *collect(request_rec *r, const session_rec *z)
 {
     collection c = {r, z, mss_state_cookies(r),
                     apr_array_make(r->pool, 2, sizeof(mss_offer))};
 
-    apr_table_do(add, &c, r->headers_out, "Set-Cookie", NULL);
     apr_table_do(add, &c, r->err_headers_out, "Set-Cookie", NULL);
+    apr_table_do(add, &c, r->headers_out, "Set-Cookie", NULL);
     return c.offers;
+}
+
+/* RFC 6265, 5.3. */
+static bool is_replaced(const apr_array_header_t *offers, int n)
+{
+    const mss_offer *o = &APR_ARRAY_IDX(offers, n, mss_offer);
+    int i;
+
+    for (i = n + 1; i < offers->nelts; i++) {
+        const mss_offer *later = &APR_ARRAY_IDX(offers, i, mss_offer);
+
+        if (strcmp(o->set.name, later->set.name) == 0
+            && mss_places_is_same(&o->place, &later->place)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+apr_array_header_t *mss_offer_all(request_rec *r, const session_rec *z)
+{
+    const apr_array_header_t *offers = collect(r, z);
+    apr_array_header_t *last = apr_array_make(r->pool, 2, sizeof(mss_offer));
+    int i;
+
+    for (i = 0; i < offers->nelts; i++) {
+        if (!is_replaced(offers, i)) {
+            APR_ARRAY_PUSH(last, mss_offer) =
+                APR_ARRAY_IDX(offers, i, mss_offer);
+        }
+    }
+    return last;
 }
 
 static bool is_withdrawn(const apr_array_header_t *offers, const char *line)
@@ -81,8 +115,10 @@ static void withdraw(apr_pool_t *p, apr_table_t *headers,
     }
 }
 
-void mss_offer_withdraw(request_rec *r, const apr_array_header_t *offers)
+void mss_offer_withdraw(request_rec *r, const session_rec *z)
 {
+    const apr_array_header_t *offers = collect(r, z);
+
     withdraw(r->pool, r->headers_out, offers);
     withdraw(r->pool, r->err_headers_out, offers);
 }

@@ -23,6 +23,17 @@ typedef struct {
 
 static mss_atlas *atlas;
 
+static const char *domain_of(const mss_place *place)
+{
+    return place->domain ? place->domain : "";
+}
+
+bool mss_places_is_same(const mss_place *a, const mss_place *b)
+{
+    return strcmp(a->path, b->path) == 0
+           && ap_cstr_casecmp(domain_of(a), domain_of(b)) == 0;
+}
+
 int mss_places_init(server_rec *s)
 {
     retained_places *kept = ap_retained_data_get(RETAINED);
@@ -72,8 +83,7 @@ void mss_places_learn(const server_rec *s, const char *name,
 
     if (atlas) {
         (void)mss_store_shm_lock();
-        (void)mss_atlas_note(atlas, of, place->path,
-                             place->domain ? place->domain : "");
+        (void)mss_atlas_note(atlas, of, place->path, domain_of(place));
         mss_store_shm_unlock();
     }
 }

@@ -6,12 +6,17 @@
 #ifndef MSS_PLACES_H
 #define MSS_PLACES_H
 
+#include <stdbool.h>
+
 #include "httpd.h"
 
 typedef struct {
     const char *path;
     const char *domain; /* NULL: the host that set it alone */
 } mss_place;
+
+/** Whether a browser keeps there what it keeps here. */
+bool mss_places_is_same(const mss_place *a, const mss_place *b);
 
 /** Hook post_config, after the store's: makes the table, or finds that of the
  * generation before. @return OK, or a status that stops the start */

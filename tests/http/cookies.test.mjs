@@ -39,6 +39,9 @@ before(async () => {
     ProxyPass "/shop/" "${app.url}/"
     ProxyPass "/any/" "${app.url}/"
     ProxyPass "/anybody/" "${app.url}/"
+    RewriteEngine On
+    RewriteCond %{QUERY_STRING} ^ruled=
+    RewriteRule ^ - [CO=J:ruled:.shop.example:0:/app]
     <Location "/public/">
         SessionSecurityCookies None
     </Location>
@@ -86,7 +89,7 @@ Use site
     Use site
 </VirtualHost>
 `,
-        modules: ['macro', 'access_compat'],
+        modules: ['macro', 'access_compat', 'rewrite'],
         files: {
             'htdocs/app.cgi': CGI,
             'htdocs/bare.cgi': CGI,
@@ -214,7 +217,8 @@ describe('a session', () => {
             const jar = await loggedIn();
             httpd.clock.advance(101);
             assert.equal(await ping(httpd, jar), 'logout');
-            const path = answer([['set', 'J=image; Path=/app']]);
+            const path = answer([
+                ['set', 'J=image; Path=/app'], ['set', 'J=other; Path=/app']]);
             let got;
             assert.deepEqual(await brought(async () => {
                 got = await httpd.request(path, { jar, headers: IMAGE });
@@ -251,6 +255,27 @@ describe('a session', () => {
         assert.equal(await ping(httpd, old), 'logout');
         assert.deepEqual(await brought(() => open(httpd, old)), []);
         await enter(httpd, jar);
+    });
+
+    test('ends with a logout that takes back what it sets', async () => {
+        const gone = ['set', 'J=deleted; Path=/app; Max-Age=0'];
+        for (const lines of [
+            [['set', 'J=next; Path=/app'], gone], [['set', 'J=next'], gone],
+            [['ruled', ''], gone,
+                ['set', 'J=; Path=/app; Domain=Shop.example; Max-Age=0']],
+        ]) {
+            const jar = await loggedIn();
+            const old = jar.clone();
+            const mark = httpd.mark();
+            const got = await open(httpd, jar, answer(lines));
+            assert.match(got.headers['set-cookie'].join(), /\bJ=(next|ruled)/);
+            assert.match(httpd.logSince(mark), /reason=logout user="-"/);
+            assert.equal(jar.size, 0);
+            for (const value of [old.value, 'next', 'ruled']) {
+                old.set('J', value, '/app');
+                assert.deepEqual(await brought(() => open(httpd, old)), []);
+            }
+        }
     });
 
     test('goes on when a logout sets another cookie', async () => {
@@ -319,6 +344,18 @@ describe('what is bound', () => {
             ['set', 'S_a1=x; Path=/app'], ['set', 'other=y; Path=/app']]);
         assert.deepEqual(await brought(() => open(httpd, jar, '/app/answer')),
             ['J=deep', `J=${jar.value}`, 'S_a1=x', 'other=y']);
+    });
+
+    test('only the last of what one answer sets in one place', async () => {
+        const jar = await loggedIn();
+        await set(jar, 'J=first; Path=/app', [
+            ['set', 'J=second'], ['set', 'S_a=taken-back; Path=/app'],
+            ['set', 'S_a=; Path=/app; Max-Age=0']]);
+        assert.equal(jar.get('J'), 'second');
+        jar.set('S_a', 'taken-back', '/app');
+        assert.deepEqual(await brought(() => open(httpd, jar)), ['J=second']);
+        jar.set('J', 'first', '/app');
+        assert.deepEqual(await brought(() => open(httpd, jar)), []);
     });
 
     test('more than the session has room for', async () => {
