@@ -200,7 +200,8 @@ int mss_guard_stamp(request_rec *r)
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     if (!r->user && !mss_sieve_found(state)) {
-        return mss_visitor_admit(r, state);
+        /* What DirectoryIndex looks up, it takes for the answer's status. */
+        return client->let_in ? mss_visitor_admit(r, state) : DECLINED;
     }
     if (!r->main) {
         mss_state_choose(r, state);

@@ -192,6 +192,7 @@ AddOutputFilter INCLUDES .shtml`,
     });
 
     const PART = 'what a page without cookies includes';
+    const LOST = 'an index behind an error';
     const ERRORS = [
         ['an endpoint that is none', '/session_security/nothing'],
         ['a method that is not allowed', '/session_security/logout'],
@@ -207,7 +208,7 @@ AddOutputFilter INCLUDES .shtml`,
         ['an index elsewhere', '/front/app/'],
         ['FallbackResource', '/front/any/route'],
         ['MultiViews', '/front/index'],
-        ['an index behind an error', '/front/app/lost'],
+        [LOST, '/front/app/lost'],
         [PART, '/front/page.shtml'],
     ];
 
@@ -241,6 +242,27 @@ AddOutputFilter INCLUDES .shtml`,
             assert.deepEqual(stolen.values, []);
             site.clock.advance(101);
             assert.deepEqual((await brought(path, options, own)).values, []);
+        });
+    }
+
+    for (const [name, path] of TURNS) {
+        if (name === LOST)
+            continue; // it is told of the error
+        test(`after the end, a script: ${name}`, async () => {
+            const jar = new Jar();
+            await enter(site, jar, { path: '/app/' });
+            site.clock.advance(101);
+            const answer = await site.request(path, { jar, headers: SCRIPT });
+            if (name === PART) {
+                assert.equal(answer.status, 200);
+                assert.doesNotMatch(answer.body, /Echo/);
+                await site.expectLog(/unable to include/);
+                await site.expectLog(/invalid CGI ref/);
+                return;
+            }
+            assert.equal(answer.status, 401);
+            assert.equal(answer.headers['session-security'], 'expired');
+            assert.deepEqual(answer.json, { state: 'logout', reason: 'idle' });
         });
     }
 
