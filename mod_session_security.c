@@ -7,6 +7,7 @@
 #include "http_protocol.h"
 #include "http_request.h"
 
+#include "admission.h"
 #include "api.h"
 #include "config.h"
 #include "cookie.h"
@@ -52,8 +53,14 @@ static void on_request(void)
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_access_ex(mss_gate_admit, NULL, NULL, APR_HOOK_REALLY_FIRST,
                             AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authn(mss_admission_ask, NULL, NULL, APR_HOOK_REALLY_FIRST,
+                        AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authn(mss_gate_authenticate, NULL, NULL,
                         APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+
+    ap_hook_check_authz(mss_admission_give, NULL, NULL, APR_HOOK_REALLY_FIRST,
+                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_type_checker(mss_admission_give, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
     /* Our own URLs are answered here, since the handlers of other modules come
      * before ours where they are configured, and so do redirects in fixups. */

@@ -265,7 +265,7 @@ bool mss_gate_holds(request_rec *r, const session_rec *z,
     if (mss_state_is_over(state)) {
         return !is_open(r, z, state);
     }
-    return r->user && state->decision.verdict == MSS_LIVE
+    return mss_state_user(r) && state->decision.verdict == MSS_LIVE
            && mss_track_is_nobodys(state) && !lets_over(r, z, state);
 }
 
@@ -274,7 +274,7 @@ int mss_gate_admit(request_rec *r)
     mss_state *state = mss_state_peek(r);
     session_rec *z;
 
-    if (!r->user || r->main || !state
+    if (!mss_state_user(r) || r->main || !state
         || mss_state_endpoint(r) != MSS_ENDPOINT_NONE
         || !mss_conf_enabled(mss_conf_of(r))) {
         return DECLINED;

@@ -27,10 +27,10 @@ static bool is_pending(const answer *a)
 {
     switch (a->state->record.source) {
     case MSS_SOURCE_REVOKED:
-        return a->r->user || !mss_track_is_visitors(a->state);
+        return mss_state_user(a->r) || !mss_track_is_visitors(a->state);
     case MSS_SOURCE_ENDED:
         return !mss_state_was_asked(a->state, MSS_ASKED_CLICK)
-               && (a->r->user
+               && (mss_state_user(a->r)
                    || !mss_state_was_asked(a->state, MSS_ASKED_NEEDLESS));
     default:
         return false;
@@ -43,7 +43,7 @@ static mss_owner owner_of(const answer *a)
     if (is_pending(a)) {
         return mss_track_nobody_yet;
     }
-    if (a->r->user) {
+    if (mss_state_user(a->r)) {
         return mss_track_owner(a->r);
     }
     return mss_state_was_asked(a->state, MSS_ASKED_CLICK)
@@ -69,7 +69,8 @@ static bool may_begin(const answer *a)
     if (mss_state_browses(a->r)) {
         return true;
     }
-    return !a->r->user && (!mss_state_is_over(a->state) || is_program(a->r));
+    return !mss_state_user(a->r)
+           && (!mss_state_is_over(a->state) || is_program(a->r));
 }
 
 static bool begin(const answer *a)
@@ -243,8 +244,8 @@ static bool is_logout(const answer *a)
     const mss_sieve *sieve = a->state->sieve;
     int i;
 
-    if (a->r->user || !a->state->tracked || !mss_state_goes_on(a->state)
-        || !mss_track_is_nobodys(a->state)) {
+    if (mss_state_user(a->r) || !a->state->tracked
+        || !mss_state_goes_on(a->state) || !mss_track_is_nobodys(a->state)) {
         return false;
     }
     for (i = 0; sieve && i < sieve->bound->nelts; i++) {

@@ -6,6 +6,7 @@
 #include "http_protocol.h"
 #include "http_request.h"
 
+#include "admission.h"
 #include "config.h"
 #include "gate.h"
 #include "judge.h"
@@ -139,7 +140,7 @@ static int move(request_rec *r, session_rec *z, mss_state *state)
  * another id then, so that nobody else knows it. */
 static int go_on(request_rec *r, session_rec *z, mss_state *state)
 {
-    if (!r->user || mss_track_is_owner(r, state)) {
+    if (!mss_state_user(r) || mss_track_is_owner(r, state)) {
         return move(r, z, state);
     }
     if (mss_gate_may_begin(r, z, state)) {
@@ -177,6 +178,7 @@ int mss_guard_stamp(request_rec *r)
 {
     const mss_conf *c = mss_conf_of(r);
     const apr_array_header_t *names;
+    const char *user;
     mss_state *client;
     mss_state *state;
     session_rec *z;
@@ -189,9 +191,11 @@ int mss_guard_stamp(request_rec *r)
         (void)mss_judge_catch_up(r);
     }
     client = mss_state_get(mss_state_top(r));
+    mss_admission_settle(r);
+    user = mss_state_user(r);
     names = mss_state_cookies(r);
     client->let_in = client->let_in || !r->main;
-    if (!mss_conf_enabled(c) || (!r->user && !names)) {
+    if (!mss_conf_enabled(c) || (!user && !names)) {
         return DECLINED;
     }
     z = mss_track_load(r);
@@ -199,7 +203,7 @@ int mss_guard_stamp(request_rec *r)
     if (z && names && has_own_name(r, z, names)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (!r->user && !mss_sieve_found(state)) {
+    if (!user && !mss_sieve_found(state)) {
         /* What DirectoryIndex looks up, it takes for the answer's status. */
         return client->let_in ? mss_visitor_admit(r, state) : DECLINED;
     }

@@ -139,7 +139,8 @@ static ap_filter_t *put(request_rec *r, mss_state *state)
 static bool is_senders(request_rec *r, const mss_state *state)
 {
     return mss_conf_enabled(mss_conf_of(r))
-           && (r->user ? mss_track_is_owner(r, state) : mss_sieve_found(state));
+           && (mss_state_user(r) ? mss_track_is_owner(r, state)
+                                 : mss_sieve_found(state));
 }
 
 int mss_intake_expect(request_rec *r)

@@ -4,6 +4,7 @@
 
 #include "apr_atomic.h"
 
+#include "admission.h"
 #include "config.h"
 #include "log.h"
 #include "notes.h"
@@ -16,7 +17,8 @@ static mss_kind kind_of(request_rec *r, mss_state *state, const mss_conf *c)
 {
     const char *path = state->path ? state->path : mss_state_top(r)->uri;
 
-    state->passive = mss_conf_passive(c) || mss_conf_path_is_passive(c, path);
+    state->passive = mss_admission_has_failed(r) || mss_conf_passive(c)
+                     || mss_conf_path_is_passive(c, path);
     if (!state->passive
         && mss_kind_is_activity(mss_state_headers(r), mss_conf_activity(c))) {
         return MSS_KIND_ACTIVITY;
@@ -101,6 +103,12 @@ static void enter_first(request_rec *r, session_rec *z, mss_state *state)
     mss_judge_act(r, z, state);
 }
 
+/* Whether r tells that the request was refused which might have been activity. */
+static bool tells_failure(const request_rec *r, const mss_state *state)
+{
+    return !state->stamped && mss_admission_has_failed(r);
+}
+
 /* An internal redirect or a subrequest can lead to a section with shorter
  * limits than those of the URL that the client asked for.
  *
@@ -108,14 +116,16 @@ static void enter_first(request_rec *r, session_rec *z, mss_state *state)
 static void enter_again(request_rec *r, session_rec *z, mss_state *state,
                         bool asked)
 {
+    const bool failed = tells_failure(r, state);
+
     if (state->decision.verdict == MSS_LIVE) {
-        if (asked) {
+        if (asked || failed) {
             mss_judge_anew(r, state);
         }
         else {
             mss_judge_again(r, state);
         }
-        if (mss_state_is_over(state)) {
+        if (failed || mss_state_is_over(state)) {
             mss_judge_act(r, z, state);
         }
         return;
@@ -185,7 +195,7 @@ int mss_judge_catch_up(request_rec *r)
         return DECLINED;
     }
     view = mss_state_view(r);
-    if (is_judged_above(r)) {
+    if (is_judged_above(r) && !tells_failure(r, view->state)) {
         view->judged = r->per_dir_config;
     }
     else {

@@ -65,6 +65,13 @@ bool mss_state_is_judged(const request_rec *r)
     return view && view->judged == r->per_dir_config;
 }
 
+const char *mss_state_user(const request_rec *r)
+{
+    const mss_view *view = view_of(r);
+
+    return view && view->admission == MSS_ADMISSION_ASKED ? NULL : r->user;
+}
+
 mss_endpoint mss_state_endpoint(const request_rec *r)
 {
     const mss_view *view = view_of(r);
@@ -155,7 +162,7 @@ void mss_state_choose(request_rec *r, mss_state *state)
 {
     const mss_conf *c = mss_conf_of(r);
 
-    if (mss_rules_exist(c)) {
+    if (mss_rules_exist(c) && mss_state_user(r) == r->user) {
         state->choice = mss_rules_choose(r, c);
     }
 }

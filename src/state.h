@@ -55,7 +55,7 @@ struct mss_state {
 
     bool entered;   /* the session has been judged, if there is one of ours */
     bool loaded;    /* record and stamp are those of the session */
-    bool passive;   /* this request is no activity, by configuration */
+    bool passive;   /* this request is no activity: as configured, or refused */
     bool tracked;   /* live, and authenticated: what the client may see */
     bool expectant; /* not tracked yet, but its answer may begin a session */
     bool stamped;   /* the stamp has been moved, or need not be */
@@ -78,6 +78,13 @@ struct mss_state {
                           * once he is known as found for this request */
 };
 
+/** How far a request_rec has got: see admission.h. */
+typedef enum {
+    MSS_ADMISSION_OPEN,  /* nobody has asked for a password */
+    MSS_ADMISSION_ASKED, /* somebody looks at it, or has refused it */
+    MSS_ADMISSION_GIVEN
+} mss_admission;
+
 /** What each request_rec has: the client's own, a redirect, a subrequest. */
 typedef struct {
     mss_state *state; /* until its session is loaded, that of the one above */
@@ -87,6 +94,8 @@ typedef struct {
     /* That the session has been judged in, and the request's own headers sieved
      * for, or NULL: see judge.h. */
     const ap_conf_vector_t *judged;
+    mss_admission admission;
+    const char *user;          /* r->user, when it was given */
     mss_endpoint endpoint;     /* claimed for one of our own */
     const char *endpoint_file; /* what follows the prefix and its slash */
 } mss_view;
@@ -99,6 +108,9 @@ mss_view *mss_state_view(request_rec *r);
 
 /** Whether r has been judged in the section that it is in now. */
 bool mss_state_is_judged(const request_rec *r);
+
+/** r->user, or NULL where it may be the name of a login that has failed. */
+const char *mss_state_user(const request_rec *r);
 
 /** Which of the module's own URLs r itself has been claimed for: what is made of
  * it, as the page that tells its error, is an ordinary request. */
@@ -135,7 +147,8 @@ const apr_array_header_t *mss_state_cookies(request_rec *r);
 /** Whether SessionSecurityInject is On in both. */
 bool mss_state_injects(const request_rec *r, const mss_state *state);
 
-/** Asks the conditions of r's section which limits are its user's: state->choice. */
+/** Asks the conditions of r's section which limits are its user's: state->choice.
+ * They go by r->user, so it stays as it is where that is a name that was refused. */
 void mss_state_choose(request_rec *r, mss_state *state);
 
 /** Whether the session of this request is over, whoever ended it. */

@@ -37,7 +37,7 @@ static const char *realm_of(request_rec *r)
 
 mss_owner mss_track_owner(request_rec *r)
 {
-    return (mss_owner){realm_of(r), r->user};
+    return (mss_owner){realm_of(r), mss_state_user(r)};
 }
 
 /* No user has these names. */
@@ -258,7 +258,7 @@ static bool is_other_realm(const mss_state *state, const char *realm)
 
 bool mss_track_is_owner(request_rec *r, const mss_state *state)
 {
-    return state->stamp.user == user_hash(state, r->user)
+    return state->stamp.user == user_hash(state, mss_state_user(r))
            || is_other_realm(state, realm_of(r));
 }
 

@@ -24,7 +24,7 @@ typedef struct {
     const char *user;
 } mss_owner;
 
-/** The user that r has been authenticated as. */
+/** The user that httpd has let r in as. */
 mss_owner mss_track_owner(request_rec *r);
 
 /** Nobody whom httpd knows: a visitor whom the application logs in itself. */
@@ -62,7 +62,7 @@ bool mss_track_begin(request_rec *r, session_rec *z, mss_state *state,
 bool mss_track_rename(request_rec *r, session_rec *z, mss_state *state,
                       const mss_owner *owner);
 
-/** Whether the session was begun for the user that r has been authenticated as.
+/** Whether the session was begun for the user that httpd has let r in as: not NULL.
  * One session can hold logins of several realms; the user of another realm is no
  * contradiction. */
 bool mss_track_is_owner(request_rec *r, const mss_state *state);

@@ -48,8 +48,8 @@ function isEnd(answer, reason = 'You were signed out because you were inactive.'
 
 /** The tests of one kind. begin(): a site; its get(jar, path, headers, method)
  * follows redirects, through other servers too. With a provider: asksAnew, whether
- * a click leads there. */
-function kind(name, begin) {
+ * a click leads there. more(get, end): further tests. */
+function kind(name, begin, more) {
     describe(name, () => {
         let site, httpd;
         before(async () => {
@@ -137,6 +137,8 @@ function kind(name, begin) {
             isEnd(await get(jar), 'You have signed out.');
             assert.equal((await resume(jar, action)).status, 200);
         });
+
+        more?.(get, end);
     });
 }
 
@@ -252,8 +254,25 @@ async function startTls(config) {
         stop: () => httpd.stop() };
 }
 
-kind('client certificates, by SSLUserName', () => startTls(
-    'SSLUserName SSL_CLIENT_S_DN_CN'));
+kind('client certificates, by SSLUserName', async () => {
+    const site = await startTls(`
+SSLUserName SSL_CLIENT_S_DN_CN
+<Location "/app">
+    Require expr "%{REQUEST_URI} != '/app/forbidden'"
+    ErrorDocument 403 /app/index.html
+</Location>`);
+    site.httpd.allowLog(/AH01630: client denied/);
+    return site;
+}, (get, end) => {
+    test('the page that tells of an error is its user\'s as well', async () => {
+        const jar = new Jar();
+        const answer = await get(jar, '/app/forbidden');
+        assert.equal(answer.status, 403);
+        assert.match(answer.body, /session_security\/script\.js.*Secret/s);
+        await end(jar);
+        assert.doesNotMatch((await get(jar, '/app/forbidden')).body, /Secret/);
+    });
+});
 
 kind('client certificates, as made-up Basic credentials', () => startTls(`
 <Location "/app">

@@ -14,6 +14,10 @@ const LUA = `function authenticate(r)
     return apache2.OK
 end
 function fix(r)
+    if r.uri == '/twice.cgi' then
+        r.user = 'alice'
+        return apache2.OK
+    end
     if r.uri == '/header/' then
         r.user = 'alice'
         r.err_headers_out['Set-Cookie'] = 'J=by-module; Path=/'
@@ -21,6 +25,13 @@ function fix(r)
     end
     return apache2.DECLINED
 end
+`;
+const TWICE = `#!/bin/sh
+case $QUERY_STRING in
+again) printf 'Content-Type: text/html\\r\\n\\r\\n' ;;
+*) printf 'Location: /twice.cgi?again\\r\\n\\r\\n' ;;
+esac
+echo "in=$SESSION_SECURITY_EXPIRES_IN"
 `;
 const IMAGE = { Accept: 'image/*', 'Sec-Fetch-Mode': 'no-cors',
     'Sec-Fetch-Dest': 'image', 'Sec-Fetch-Site': 'same-origin' };
@@ -38,6 +49,7 @@ describe('one site', () => {
                 'htdocs/in.shtml': 'public <!--#include virtual="$QUERY_STRING" -->',
                 'htdocs/to.cgi': '#!/bin/sh\nprintf '
                     + '"Location: $QUERY_STRING\\r\\n\\r\\n"\n',
+                'htdocs/twice.cgi': TWICE,
                 'htdocs/sorry.html': '<html>Sorry</html>' },
             config: `
 SessionCookieName sid path=/
@@ -209,6 +221,10 @@ ${['basic', 'other'].map((name) => `<Location "/${name}">
         await open(httpd, jar, '/wiki/static');
         assert.equal(jar.size, 0);
         assert.equal((await ask('/wiki/data', SCRIPT)).status, 302);
+    });
+
+    test('a user whom the fixups find is one after a redirect, too', async () => {
+        assert.match((await ask('/twice.cgi')).body, /in=(100|99)$/m);
     });
 
     test('an error page with a session, of a section without', async () => {
