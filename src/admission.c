@@ -60,6 +60,13 @@ void mss_admission_settle(request_rec *r)
     mss_state_view(r)->user = r->user;
 }
 
+void mss_admission_withdraw(request_rec *r)
+{
+    mss_state_view(r)->admission = MSS_ADMISSION_ASKED;
+    r->user = NULL;
+    r->ap_auth_type = NULL;
+}
+
 bool mss_admission_has_failed(const request_rec *r)
 {
     request_rec *above;

@@ -21,6 +21,9 @@ int mss_admission_give(request_rec *r);
 /** To be called when the fixups may have found the user: no later module does. */
 void mss_admission_settle(request_rec *r);
 
+/** Refuses r after all: nobody goes by its user any more, whoever is asked next. */
+void mss_admission_withdraw(request_rec *r);
+
 /** Whether r tells of a login that has failed, or of another answer 401: it is no
  * activity then, whatever its own section lets in. */
 bool mss_admission_has_failed(const request_rec *r);

@@ -5,6 +5,7 @@
 #include "http_core.h"
 #include "http_protocol.h"
 
+#include "admission.h"
 #include "attempt.h"
 #include "config.h"
 #include "endpage.h"
@@ -159,6 +160,7 @@ static int ask_first(request_rec *r, session_rec *z, mss_state *state)
 
 int mss_gate_refuse(request_rec *r, session_rec *z, mss_state *state)
 {
+    mss_admission_withdraw(r);
     if (!mss_state_is_over(state)) {
         return ask_first(r, z, state);
     }

@@ -30,6 +30,7 @@ bool mss_gate_holds(request_rec *r, const session_rec *z,
 
 /** The answer to him: a challenge where the browser has sent a password, else the
  * page that has to be clicked; no page to what is none. A visitor's session goes on.
+ * Nobody goes by his name any more.
  * @return a status for httpd to answer with, or DONE */
 int mss_gate_refuse(request_rec *r, session_rec *z, mss_state *state);
 

@@ -111,6 +111,10 @@ static int end_late(request_rec *r, session_rec *z, mss_state *state)
     int rc;
 
     mss_judge_act(r, z, state);
+    if (mss_state_cookies(r)) {
+        mss_sieve_request(r, state);
+    }
+    mss_admission_withdraw(r);
     state->tracked = false;
     rc = mss_gate_authenticate(r);
     return rc == DECLINED ? mss_reply_ask_again(r, mss_state_top(r)) : rc;

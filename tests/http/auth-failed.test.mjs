@@ -15,6 +15,11 @@ import { ENDED, LIMITS, isIdle, ping } from '../lib/life.mjs';
 
 const HTML = (text) =>
     `<!DOCTYPE html><html><head></head><body>${text}</body></html>`;
+const ECHO = `#!/bin/sh
+echo "Content-Type: text/html"
+echo
+echo "<!doctype html><html><head></head>Error. user=$REMOTE_USER."
+`;
 const md5 = (text) => createHash('md5').update(text).digest('hex');
 const BASIC = (name, required = 'valid-user') => `AuthType Basic
     AuthName ${name}
@@ -62,6 +67,8 @@ ${section('digest', `AuthType Digest
     ErrorDocument 401 /open/error.html
     AddHandler form-login-handler .login
 </Location>
+ProxyPass "/app/echo/" "!"
+Alias "/app/echo/" "\${ROOT}/htdocs/echo/"
 ProxyPass "/app/" "${app.url}/"
 <Location "/app">
     ${BASIC('app')}
@@ -69,10 +76,19 @@ ProxyPass "/app/" "${app.url}/"
     ErrorDocument 401 /app/static
     SessionSecurityWarnAfter 600 "expr=%{REMOTE_USER} == 'kiosk'"
     SessionSecurityExpireAfter 900 "expr=%{REMOTE_USER} == 'kiosk'"
+    SessionSecurityWarnAfter 20 "expr=%{HTTP:X-Strict} == '1'"
+    SessionSecurityExpireAfter 40 "expr=%{HTTP:X-Strict} == '1'"
 </Location>
 <Location "/app/elsewhere">
     ErrorDocument 401 /public/static
 </Location>
+<Location "/app/away">
+    ErrorDocument 401 /plain/static
+</Location>
+<Location "/app/echo">
+    ErrorDocument 401 /app/echo/error.cgi
+</Location>
+ProxyPass "/plain/" "${app.url}/"
 ProxyPass "/public/" "${app.url}/"
 <Location "/public">
     SessionSecurityCookies J
@@ -83,6 +99,8 @@ const files = {
     ...Object.fromEntries(PAGES.flatMap((name) => [
         [`htdocs/${name}/page.html`, HTML(`Secret ${name}`)],
         [`htdocs/${name}/error.html`, HTML('Error')]])),
+    'htdocs/echo/page.cgi': ECHO,
+    'htdocs/echo/error.cgi': ECHO,
     'htdocs/open/in.login': '',
     'digests': `alice:digest:${md5('alice:digest:secret')}\n`,
 };
@@ -260,4 +278,41 @@ describe('an application\'s cookie', () => {
         assert.equal(answer.status, 500);
         isIdle(await ping(httpd, jar), 30);
     });
+
+    for (const path of ['/app/answer', '/app/away/answer']) {
+        test(`goes with a session that has outlived its user's limits: ${path}`,
+            async () => {
+                const jar = await entered();
+                httpd.clock.advance(20);
+                const mark = httpd.mark();
+                const seen = await app.reached(() => get(jar, path,
+                    { ...basic('alice', 'secret'), 'X-Strict': '1' }));
+                assert.match(httpd.logSince(mark),
+                    /MSS0010: .*reason=idle user="alice" .*limit=40s/);
+                assert.equal(seen.length, 1);
+                assert.doesNotMatch(seen[0], /J=/);
+            });
+    }
+
+    test('and so does its user', async () => {
+        const jar = await entered();
+        httpd.clock.advance(20);
+        const answer = await get(jar, '/app/echo/page.cgi',
+            { ...basic('alice', 'secret'), 'X-Strict': '1' });
+        assert.equal(answer.status, 401);
+        assert.match(answer.body, /Error\. user=\./);
+    });
+});
+
+test('nor is anybody named who has not been asked again', async () => {
+    const jar = new Jar();
+    const secret = basic('alice', 'secret');
+    const path = '/app/echo/page.cgi';
+    assert.match((await get(jar, path, secret)).body, /user=alice\./);
+    httpd.clock.advance(150);
+    await get(jar, '/public/answer?set=J%3Dvisitor%3B+Path%3D/');
+    assert.equal(jar.get('J'), 'visitor');
+    const answer = await get(jar, path, secret);
+    assert.equal(answer.status, 401);
+    assert.match(answer.body, /Error\. user=\./);
 });
