@@ -163,7 +163,7 @@ static void judge(request_rec *r, mss_view *view)
     else if (z) {
         enter_first(r, z, state);
     }
-    if (mss_conf_cookies(c)) {
+    if (mss_state_cookies(r)) {
         mss_sieve_request(r, state);
     }
 }

@@ -139,6 +139,7 @@ describe('no cookie goes by the sieve', () => {
                 'htdocs/front/index.cgi': ECHO,
                 'htdocs/front/app/x.txt': '',
                 'htdocs/passive/page.html': ECHO,
+                'htdocs/brief/brief.cgi': ECHO,
                 'htdocs/front/page.shtml': '<!doctype html><title>SSI</title>'
                     + '<!--#include virtual="/front/index.cgi" -->'
                     + '<!--#exec cgi="/front/index.cgi" -->',
@@ -182,6 +183,15 @@ RewriteRule ^/passive/ - [E=X:1]
 <FilesMatch "\\.cgi$">
     SessionSecurityCookies J
 </FilesMatch>
+<Directory "\${ROOT}/htdocs/brief">
+    DirectoryIndex brief.cgi
+    Options +ExecCGI
+</Directory>
+<Files "brief.cgi">
+    SessionSecurityCookies None
+    SessionSecurityWarnAfter 20
+    SessionSecurityExpireAfter 50
+</Files>
 AddOutputFilter INCLUDES .shtml`,
         });
         site.allowLog(/AH10244: invalid URI path/);
@@ -265,6 +275,15 @@ AddOutputFilter INCLUDES .shtml`,
             assert.deepEqual(answer.json, { state: 'logout', reason: 'idle' });
         });
     }
+
+    test('an index with shorter limits, and without names of its own', async () => {
+        const jar = new Jar();
+        const value = await enter(site, jar, { path: '/app/' });
+        const own = jar.header('/');
+        assert.deepEqual((await brought('/brief/', {}, own)).values, [value]);
+        site.clock.advance(60);
+        assert.deepEqual((await brought('/brief/', {}, own)).values, []);
+    });
 
     test('nor what was in the session', async () => {
         const jar = new Jar();
