@@ -49,6 +49,29 @@ describe('without a session to keep the stamp in', () => {
         await httpd.expectLog(/MSS0016: .*\/app\/.*'Session On'/);
     });
 
+    test('nor with one that comes with the login: not even error pages',
+        async (t) => {
+            const httpd = await startHttpd({ config: `Session On
+DBDriver sqlite3
+DBDParams "\${ROOT}/db/session.db"
+SessionDBDPerUser On
+DBDPrepareSQL "SELECT value FROM session WHERE key = %s \\
+    AND (expiry = 0 OR expiry > %lld)" selectsession
+${config.replace('Require valid-user',
+        'Require user bob\n    AuthzSendForbiddenOnFailure On')}
+ErrorDocument 403 /app/page.html
+ErrorDocument 500 /app/page.html` }, t);
+            httpd.allowLog(/AH01631|AH01815/);
+            for (const [user, status] of [['alice', 403], ['bob', 500]]) {
+                const answer = await httpd.request('/app/', { headers:
+                    { ...NAVIGATION, Authorization: `Basic ${btoa(`${user}:secret`)}` } });
+                assert.equal(answer.status, status);
+                assert.doesNotMatch(answer.body, /Secret/);
+            }
+            await httpd.expectLog(/MSS0016: .*\/app\/page.html.* cannot be loaded/);
+            httpd.allowLog(/MSS0016/);
+        });
+
     test('anonymous visitors are let in to public pages', async (t) => {
         const httpd = await startHttpd({ config }, t);
         assert.equal((await httpd.request('/')).status, 200);
