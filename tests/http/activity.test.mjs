@@ -204,16 +204,30 @@ describe('uploads', () => {
     });
 
     test('also one that another module reads before its handler', async (t) => {
+        const reads = 'LuaHookFixups "${ROOT}/reader.lua" read';
+        const stores = '#!/bin/sh\n'
+            + 'printf "Content-Type: text/plain\n\nstored"\n';
         const httpd = await startSite(t, {
-            app: 'LuaHookFixups "${ROOT}/reader.lua" read',
+            app: reads,
+            extra: `<Location "/public">
+    ${reads}
+</Location>
+<Location "/basic">
+    AuthType Basic
+    AuthName app
+    AuthUserFile users
+    Require valid-user
+    ${reads}
+</Location>`,
             httpd: {
                 modules: ['lua'],
                 files: {
                     'reader.lua': 'require "apache2"\nfunction read(r)\n'
                         + 'r:info("reads")\nr:requestbody()\n'
                         + 'return apache2.DECLINED\nend\n',
-                    'htdocs/app/store.cgi':
-                        '#!/bin/sh\nprintf "Content-Type: text/plain\n\nstored"\n',
+                    'htdocs/app/store.cgi': stores,
+                    'htdocs/basic/store.cgi': stores,
+                    'htdocs/public/store.cgi': stores,
                 },
             },
         });
@@ -238,6 +252,34 @@ describe('uploads', () => {
         });
         assert.equal((await sent).body, 'stored');
         assert.ok(await ping(httpd, jar) < 60);
+
+        // But none to where it protects nothing, nor that of somebody else.
+        const foreign = async (path, headers) => {
+            await ping(httpd, jar, '?idleFor=0');
+            const from = httpd.mark();
+            let idle;
+            await httpd.request(path, {
+                method: 'POST', jar, headers: { ...SCRIPT, ...headers,
+                    'Content-Length': 7 * part.length },
+                body: Readable.from((async function* body() {
+                    yield part;
+                    await until(() => httpd.logSince(from).includes('reads'),
+                        'a reader');
+                    for (let i = 0; i < 5; i++) {
+                        await pass(httpd, 7);
+                        yield part;
+                    }
+                    idle = await ping(httpd, jar);
+                    yield part;
+                }())),
+            });
+            isIdle(idle, 35);
+        };
+        await foreign('/public/store.cgi');
+        isIdle(await ping(httpd, jar), 35);
+        await foreign('/basic/store.cgi',
+            { Authorization: `Basic ${btoa('bob:secret')}` });
+        await httpd.expectLog(/MSS0010: .*reason=relogin/);
     });
 
     test('none that a page of another origin has sent, or that is passive, '
