@@ -286,16 +286,40 @@ test('a store that is flushed: sessions go on, and the end is kept here',
         const [one, two] = fronts;
         const jar = await loggedIn(one);
         const gone = await loggedIn(one, 'bob');
-        await one.request('/logout', { jar: gone.clone() });
+        isIdle(await ping(two, gone), 0);
+        for (const front of fronts)
+            await front.request('/logout', { jar: gone.clone() });
+        // At once, so that the second did not know; but it is one end.
         await one.expectLog(ENDED);
+        assert.doesNotMatch(two.log(), ENDED);
+        const ended = await loggedIn(one, 'bob');
+        await one.request('/logout', { jar: ended.clone() });
+        await one.expectLog(ENDED);
+        assert.equal(await ping(two, ended), 'logout');
         fronts.advance(30);
         redis.command('FLUSHALL');
-        assert.equal(await ping(one, gone), 'logout');
+        for (const front of fronts) {
+            assert.equal(await ping(front, gone), 'logout');
+            assert.equal(await ping(front, ended), 'logout');
+        }
         isIdle(await ping(two, jar), 30);
         isIdle(await ping(one, jar, '?idleFor=0'), 0);
         fronts.advance(DELAY);
         isIdle(await ping(two, jar), DELAY);
     });
+
+test('what a clock that is ahead has noted is put right', async (t) => {
+    const [one, two] = await frontEnds(t, await startRedis(t));
+    one.clock.advance(3600);
+    const jar = await loggedIn(one);
+    assert.equal((await open(two, jar)).status, 200);
+    await two.expectLog(/MSS0013/);
+    two.clock.advance(50);
+    isIdle(await ping(two, jar), 50);
+    two.clock.advance(51);
+    isLogin(await open(two, jar));
+    await two.expectLog(/MSS0010.*reason=idle/);
+});
 
 test('what redis holds is no session', async (t) => {
     const redis = await startRedis(t);
@@ -400,7 +424,13 @@ test('a login while the store is down', async (t) => {
     await login(fronts[0], jar);
     assert.equal((await open(fronts[0], jar)).status, 200);
     assert.equal((await open(fronts[1], jar)).status, 200);
-    fronts.advance(101);
+    // The copy in the session is all that the other can be told by.
+    fronts.advance(60);
+    assert.equal((await open(fronts[0], jar)).status, 200);
+    fronts.advance(50);
+    for (let i = 0; i < 2; i++)
+        isIdle(await ping(fronts[1], jar), 50);
+    fronts.advance(51);
     isLogin(await open(fronts[1], jar));
     fronts[1].allowLog(ENDED);
 });
