@@ -235,9 +235,22 @@ test('two front ends with one store', async (t) => {
     assert.deepEqual(await brought(there, jar), [jar.get('J'), 'y']
         .map((value, i) => `${['J', 'S_1'][i]}=${value}`));
     assert.equal((await brought(there, late)).length, 2);
+    // Of two of its name nobody knows which one the next takes the place of.
+    const twin = jar.clone();
+    await here.httpd.request('/app/answer?set=S_2%3Da%3B+Path%3D/app'
+        + '&set=S_2%3Db%3B+Path%3D/app/answer', { jar: twin, headers: NAVIGATION });
+    assert.deepEqual(kept(), [3, 1, 4]);
+    await set(here.httpd, twin, 'S_2=c; Path=/app/answer');
+    assert.deepEqual(kept(), [3, 1, 5]);
     // Another answer had another of its cookies in the session, and came last.
     jar.set('sid', old.get('sid'));
     assert.equal((await brought(there, jar)).length, 2);
+    // What the store alone knows of is told once more while it is in use.
+    for (const key of redis.command('KEYS', '*61').split('\n'))
+        redis.command('EXPIRE', key, '100');
+    there.httpd.clock.advance(2);
+    assert.equal((await brought(there, jar)).length, 2);
+    assert.deepEqual(kept(), [0, 1, 1]);
     await open(there.httpd, jar, '/app/logout');
     await set(there.httpd, jar, 'S_1=; Path=/app');
     const out = await there.httpd.request('/session_security/logout',
