@@ -169,8 +169,11 @@ describe('Basic', () => {
         });
         httpd = await startHttpd({
             clock: true, modules: ['authn_socache', 'socache_shmcb', 'authnz_fcgi'],
-            files: Object.assign({}, ...Object.keys(KINDS).map(TREE)),
-            config: `${SESSION}${LIMITS}
+            files: Object.assign({}, ...Object.keys(KINDS).map(TREE)), ports: 2,
+            config: `<VirtualHost *:\${PORT1}>
+    ServerName https://site.test
+</VirtualHost>
+${SESSION}${LIMITS}
 AuthnzFcgiDefineProvider authnz Both ${gateway.url}/
 ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
 <If "%{QUERY_STRING} == 'own'">
@@ -247,6 +250,16 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
         assert.match((await browser.person('/file/')).body, /Secret/);
     });
 
+    test('asked for by another scheme, it does not count', async () => {
+        const browser = await endedAt('/file/');
+        // By Host both are on the usual port of theirs.
+        const ask = (port) => httpd.request('/file/', { port, jar: browser.jar,
+            headers: { ...NAVIGATION, Host: 'site.test', Authorization: BASIC } });
+        for (const port of httpd.ports)
+            isEnd(await ask(port));
+        assert.match((await ask()).body, /Secret/);
+    });
+
     test('of two realms that have been asked for either counts', async () => {
         const browser = await endedAt('/file/');
         isEnd(await browser.ask('/file/'));
@@ -293,9 +306,10 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
                         assert.doesNotMatch(answer.body, /Secret/);
                         assert.equal(answer.headers['set-cookie'], undefined);
                     }
+                    // Without it there is none to lose.
+                    assert.equal((await httpd.request('/file/data.json',
+                        { jar: browser.jar, headers: SCRIPT })).status, 401);
                 }
-                assert.equal((await httpd.request('/file/data.json',
-                    { jar: browser.jar, headers: SCRIPT })).status, 401);
                 const { prompts } = browser;
                 assert.match((await browser.ask('/file/')).body, /Secret/);
                 const poll = await browser.ask('/file/data.json', SCRIPT);
@@ -337,10 +351,11 @@ ${Object.entries(KINDS).map(([name, text]) => location(name, text)).join('')}
     });
 
     test('programs with the password in each request get no session', async () => {
-        for (const headers of [{ Accept: '*/*' }, SCRIPT]) {
+        for (const [method, headers] of [['GET', { Accept: '*/*' }],
+            ['GET', SCRIPT], ['OPTIONS', { Accept: 'text/html' }]]) {
             for (let i = 0; i < 3; i++) {
-                const answer = await httpd.request('/file/data.json',
-                    { headers: { ...headers, Authorization: BASIC } });
+                const answer = await httpd.request('/file/data.json', { method,
+                    headers: { ...headers, Authorization: BASIC } });
                 assert.equal(answer.status, 200);
                 assert.equal(answer.headers['set-cookie'], undefined);
                 httpd.clock.advance(200);
