@@ -322,6 +322,7 @@ describe('the page', () => {
         Header always set Content-Security-Policy "default-src 'self'; form-action 'none'; frame-ancestors 'none'"
         Header always set Referrer-Policy no-referrer
         Header set Cache-Control "public, max-age=60"
+        Header always set Cache-Control "public"
     </If>`);
         httpd.allowLog(ENDED);
         httpd.allowLog(/unable to include .*data\.json/);
