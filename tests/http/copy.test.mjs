@@ -68,16 +68,21 @@ describe('a server whose store does not know the session', () => {
 
     test('also since the clock was set back: the copy goes back with it',
         async (t) => {
-            const first = await startSite(t);
-            const second = await startSite(t);
+            const more = 'SessionSecurityMaxLifetime 150';
+            const first = await startSite(t, { more });
+            const second = await startSite(t, { more });
             const jar = await loggedIn(first);
-            first.clock.advance(-3600);
+            first.clock.advance(60);
+            assert.equal((await open(first, jar)).status, 200);
+            first.clock.advance(-3660);
             assert.equal(cookies(await open(first, jar)), 1);
             await first.expectLog(/MSS0013: /);
             second.clock.advance(-3600);
             isIdle(await ping(second, jar), 0);
-            second.clock.advance(101);
+            second.clock.advance(70);
+            assert.equal((await open(second, jar)).status, 200);
+            second.clock.advance(25);
             isLogin(await open(second, jar));
-            await second.expectLog(ENDED);
+            assert.match(await second.expectLog(ENDED), /reason=lifetime/);
         });
 });

@@ -40,7 +40,8 @@ before(async () => {
             [`htdocs/${name}/index.cgi`, CGI], [`htdocs/${name}/admin.cgi`, CGI],
             [`htdocs/${name}/admin-quiet.cgi`, CGI],
         ]).concat([['htdocs/lost/page.html',
-            '<!doctype html><title>Lost</title>']])),
+            '<!doctype html><title>Lost</title>'], ['htdocs/long/index.cgi', CGI],
+        ['htdocs/off/there.txt', '']])),
         config: (ctx) => `Session On
 SessionCookieName sid path=/
 SessionCryptoPassphrase test-passphrase
@@ -62,6 +63,17 @@ ${inside((name) => `Directory "${ctx.root}/htdocs/${name}"`, (name) => WAYS[name
 <LocationMatch "^/(${names.join('|')})/admin[-/]quiet(?!\\.cgi)">
     SessionSecurityInject Off
 </LocationMatch>
+<Directory "${ctx.root}/htdocs/off">
+    FallbackResource /long/index.cgi
+</Directory>
+<Location "/off">
+    SessionSecurity Off
+    SessionSecurityCookies J
+    SessionSecurityInject Off
+</Location>
+<Location "/long">
+    SessionSecurityExpireAfter 2000
+</Location>
 <Location "/action/index.cgi">
     SetHandler cgi-script
     SessionSecurityCookies K
@@ -111,6 +123,14 @@ describe('the URL that was asked for decides', () => {
             assertNoElement(answer);
         });
     }
+});
+
+test('the URL that was asked for is no matter where SessionSecurity is Off', async () => {
+    const jar = new Jar();
+    jar.set('J', 'any');
+    const { body } = await ask(jar, '/off/x');
+    assert.match(body, /"limits":"500000\.2000000\..*in=(2000|1999)\n/s);
+    assert.match(body, /cookie=.*J=any/);
 });
 
 test('the page that tells of an error of the module\'s own URLs', async () => {
