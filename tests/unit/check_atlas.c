@@ -87,6 +87,12 @@ START_TEST(takes_nothing_too_long)
     path[MSS_ATLAS_PATH - 1] = '\0';
     ck_assert(mss_atlas_note(atlas, 1, path, ""));
     ck_assert_str_eq(places_of(1), apr_pstrcat(mss_pool, path, "@ ", NULL));
+    path[MSS_ATLAS_DOMAIN] = '\0';
+    ck_assert(!mss_atlas_note(atlas, 2, "/", path));
+    path[MSS_ATLAS_DOMAIN - 1] = '\0';
+    ck_assert(mss_atlas_note(atlas, 2, "/", path));
+    ck_assert_str_eq(places_of(2),
+                     apr_pstrcat(mss_pool, "/@", path, " ", NULL));
 }
 END_TEST
 

@@ -286,6 +286,8 @@ static const struct {
     {"J=1; Expires=Thu, 01-Jan-70 00:00:00 GMT", "J", "1", NULL, NULL, true},
     {"J=1; Expires=Thu, 01 Jan 2015 00:00:00 GMT", "J", "1", NULL, NULL, false},
     {"J=1; Expires=Thu, 01-Jan-2015 00:00:00 GMT", "J", "1", NULL, NULL, false},
+    {"J=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax", "J",
+     "1", NULL, NULL, true},
     {"J=1; Expires=never", "J", "1", NULL, NULL, false},
     {"J=1; Expires=0", "J", "1", NULL, NULL, false},
     {"J=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "J", "1", NULL,

@@ -111,6 +111,8 @@ static const change nonce_changes[] = {
 
     /* 'unsafe-inline' would go off. */
     {"script-src 'unsafe-inline'", "script-src 'unsafe-inline' 'self'"},
+    {"script-src 'nonce-=' 'sha256-==' 'unsafe-inline'",
+     "script-src 'nonce-=' 'sha256-==' 'unsafe-inline' 'self'"},
     {"script-src 'Unsafe-Inline' https://cdn.example",
      "script-src 'Unsafe-Inline' https://cdn.example 'self'"},
     {"default-src 'unsafe-inline' data:",

@@ -31,6 +31,7 @@ static const struct {
     {"no-cache", "private, no-cache"},
     {"no-cache=\"a, b\"", "private, no-cache=\"a, b\""},
     {"no-cache=\"a\\\", public\"", "private, no-cache=\"a\\\", public\""},
+    {"a=\"b\\\", public, c\"", "private, a=\"b\\\", public, c\""},
     {"no-cache=\"public, private", "private, no-cache=\"public, private"},
     {"must-revalidate , proxy-revalidate",
      "private, must-revalidate, proxy-revalidate"},

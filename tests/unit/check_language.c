@@ -49,6 +49,8 @@ static const struct {
     {"de;q=0", -1},
     {"de;q=0.000, en;q=0.001", EN},
     {"de;q=1.000", DE},
+    {"de;q=1", DE},
+    {"de;q=1,en;q=0.9", DE},
     {"de;q=1.001, en;q=0.1", EN},
     {"de;q=2, en;q=0.1", EN},
     {"de;q=, en;q=0.1", EN},

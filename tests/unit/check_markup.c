@@ -29,6 +29,7 @@ static const struct {
     {"\xe2\x80", NULL},
     {"\xf0\x9f\x98", NULL},
     {"\x80", NULL},
+    {"\x82\x80", NULL},
     {"\xc0\xaf", NULL},
     {"\xc1\xbf", NULL},
     {"\xe0\x80\xaf", NULL},

@@ -217,6 +217,9 @@ static const struct {
     {"%{env:NEXT}", false},
     {"httpss://sso.example/", false},
     {"http//sso.example/", false},
+    {"http://a", true},
+    {"http:///sso.example", false},
+    {"https:///sso.example", false},
 };
 
 START_TEST(a_host_written_in_full)
