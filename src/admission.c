@@ -50,6 +50,7 @@ int mss_admission_give(request_rec *r)
 
         view->admission = above && is_doubtful(above) ? MSS_ADMISSION_ASKED
                                                       : MSS_ADMISSION_GIVEN;
+        view->withdrawn = above && mss_admission_was_withdrawn(above);
         view->user = r->user;
     }
     return DECLINED;
@@ -62,9 +63,17 @@ void mss_admission_settle(request_rec *r)
 
 void mss_admission_withdraw(request_rec *r)
 {
-    mss_state_view(r)->admission = MSS_ADMISSION_ASKED;
+    mss_view *view = mss_state_view(r);
+
+    view->withdrawn = view->withdrawn || mss_state_user(r);
+    view->admission = MSS_ADMISSION_ASKED;
     r->user = NULL;
     r->ap_auth_type = NULL;
+}
+
+bool mss_admission_was_withdrawn(request_rec *r)
+{
+    return mss_state_view(r)->withdrawn;
 }
 
 bool mss_admission_has_failed(const request_rec *r)

@@ -24,6 +24,10 @@ void mss_admission_settle(request_rec *r);
 /** Refuses r after all: nobody goes by its user any more, whoever is asked next. */
 void mss_admission_withdraw(request_rec *r);
 
+/** Whether somebody was let in as a user, and then refused: for r, or for what r
+ * tells of in the same section. */
+bool mss_admission_was_withdrawn(request_rec *r);
+
 /** Whether r tells of a login that has failed, or of another answer 401: it is no
  * activity then, whatever its own section lets in. */
 bool mss_admission_has_failed(const request_rec *r);

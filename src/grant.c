@@ -2,6 +2,7 @@
 
 #include "grant.h"
 
+#include "admission.h"
 #include "dismiss.h"
 #include "log.h"
 #include "mark.h"
@@ -21,16 +22,22 @@ typedef struct {
 
 /* --- the session that they are bound to -------------------------------------------- */
 
+/* Also one who was refused. */
+static bool has_user(const answer *a)
+{
+    return mss_state_user(a->r) || mss_admission_was_withdrawn(a->r);
+}
+
 /* Whether a user's session ended before, or one comes with a session that is
  * over, and nobody has asked the person since for what comes by itself. */
 static bool is_pending(const answer *a)
 {
     switch (a->state->record.source) {
     case MSS_SOURCE_REVOKED:
-        return mss_state_user(a->r) || !mss_track_is_visitors(a->state);
+        return has_user(a) || !mss_track_is_visitors(a->state);
     case MSS_SOURCE_ENDED:
         return !mss_state_was_asked(a->state, MSS_ASKED_CLICK)
-               && (mss_state_user(a->r)
+               && (has_user(a)
                    || !mss_state_was_asked(a->state, MSS_ASKED_NEEDLESS));
     default:
         return false;
@@ -69,8 +76,7 @@ static bool may_begin(const answer *a)
     if (mss_state_browses(a->r)) {
         return true;
     }
-    return !mss_state_user(a->r)
-           && (!mss_state_is_over(a->state) || is_program(a->r));
+    return !has_user(a) && (!mss_state_is_over(a->state) || is_program(a->r));
 }
 
 static bool begin(const answer *a)

@@ -95,6 +95,7 @@ typedef struct {
      * for, or NULL: see judge.h. */
     const ap_conf_vector_t *judged;
     mss_admission admission;
+    bool withdrawn;            /* somebody was let in, but not for this */
     const char *user;          /* r->user, when it was given */
     mss_endpoint endpoint;     /* claimed for one of our own */
     const char *endpoint_file; /* what follows the prefix and its slash */

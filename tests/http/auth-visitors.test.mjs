@@ -206,6 +206,12 @@ ${['basic', 'other'].map((name) => `<Location "/${name}">
         const action = isHeld(await ask('/header/'));
         await httpd.request(action, { jar, method: 'POST', headers: NAVIGATION });
         assert.equal((await ask('/header/')).status, 200);
+        // After a visitor's session, too.
+        jar = new Jar();
+        await enter(httpd, jar, { path: '/wiki/' });
+        httpd.clock.advance(101);
+        isHeld(await ask('/header/'));
+        isHeld(await ask('/header/'));
     });
 
     test('its own end is forgotten with the next page', async () => {
