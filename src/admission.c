@@ -44,9 +44,10 @@ int mss_admission_ask(request_rec *r)
 
 int mss_admission_give(request_rec *r)
 {
-    if (mss_conf_armed(r->server)) {
+    mss_view *view = mss_conf_armed(r->server) ? mss_state_view(r) : NULL;
+
+    if (view && view->admission != MSS_ADMISSION_GIVEN) {
         request_rec *above = inherited_from(r);
-        mss_view *view = mss_state_view(r);
 
         view->admission = above && is_doubtful(above) ? MSS_ADMISSION_ASKED
                                                       : MSS_ADMISSION_GIVEN;

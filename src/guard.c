@@ -144,7 +144,7 @@ static int move(request_rec *r, session_rec *z, mss_state *state)
  * another id then, so that nobody else knows it. */
 static int go_on(request_rec *r, session_rec *z, mss_state *state)
 {
-    if (!mss_state_user(r) || mss_track_is_owner(r, state)) {
+    if (!mss_state_user(r)) {
         return move(r, z, state);
     }
     if (mss_gate_may_begin(r, z, state)) {
@@ -159,10 +159,16 @@ static int go_on(request_rec *r, session_rec *z, mss_state *state)
 
 static int stamp(request_rec *r, session_rec *z, mss_state *state)
 {
+    const bool live = state->decision.verdict == MSS_LIVE;
+
+    /* The usual case, which nothing holds. */
+    if (live && mss_state_user(r) && mss_track_is_owner(r, state)) {
+        return move(r, z, state);
+    }
     if (mss_gate_holds(r, z, state)) {
         return mss_gate_refuse(r, z, state);
     }
-    if (state->decision.verdict == MSS_LIVE) {
+    if (live) {
         return go_on(r, z, state);
     }
     return mss_gate_may_begin(r, z, state) ? begin(r, z, state) : DECLINED;

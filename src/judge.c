@@ -163,7 +163,8 @@ static void judge(request_rec *r, mss_view *view)
     else if (z) {
         enter_first(r, z, state);
     }
-    if (mss_state_cookies(r)) {
+    /* The URL that was asked for may have had names where this has none. */
+    if (mss_conf_cookies(c) || state->sieve) {
         mss_sieve_request(r, state);
     }
 }
