@@ -70,17 +70,19 @@ KeepAliveTimeout 30000` }) });
         return this.httpd.clock.now() / 1000;
     }
 
-    /** Sends it again when the connection was closed by a restart meanwhile. */
+    /** Sends it again when the connection was closed by a restart meanwhile: on a
+     * connection of its own, since the others are closed by then as well. */
     async request(path, options) {
         for (let i = 0; ; i++) {
             try {
                 return await this.httpd.request(path,
-                    { agent: this.agent, ...options });
+                    { agent: this.agent, ...options, ...i && { agent: false } });
             }
             catch (error) {
                 if (i === 3 || !/ECONNRESET|EPIPE|hang up/.test(
                     `${error.code} ${error.message}`))
-                    throw error;
+                    throw new Error(`${path}, sent ${i + 1} times`,
+                        { cause: error });
                 count('sent again');
             }
         }
@@ -210,7 +212,7 @@ async function step(soak) {
             count(what);
     }
     catch (error) {
-        wrong.push(error.stack);
+        wrong.push(`${error.stack}: ${error.cause?.stack}`);
     }
     finally {
         session.busy = false;
